@@ -1,0 +1,3 @@
+//! The `reefknot` command.
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! Reefknot's calendar scheduling engine, without I/O.
+#![forbid(unsafe_code)]
+
+mod error;
+
+pub use error::{Error, Result};
