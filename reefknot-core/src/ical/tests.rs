@@ -180,7 +180,7 @@ proptest! {
         let event = stream.components().next().unwrap();
         let read = event.property("SUMMARY").unwrap();
         prop_assert_eq!(read.text(), text);
-        let values: Vec<_> = read.params().next().unwrap().values().map(|v| v.into_owned()).collect();
+        let values: Vec<_> = read.params().next().unwrap().values().map(std::borrow::Cow::into_owned).collect();
         prop_assert_eq!(values, vec![param, "b".to_owned()]);
         prop_assert!(stream.problems().is_empty());
     }
