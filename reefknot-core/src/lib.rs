@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod ical;
+pub mod recurrence;
+pub mod time;
 pub mod value;
 
 pub use error::{Error, Result};

@@ -4,6 +4,7 @@
 //! [`DateTime`] keeps the four forms that a DTSTART can take apart. How civil time and
 //! instants relate is the business of the layer `time`.
 
+pub mod address;
 mod date;
 mod datetime;
 mod duration;
@@ -12,9 +13,11 @@ mod offset;
 mod period;
 mod recur;
 mod rule;
-mod scan;
+pub(crate) mod scan;
+pub mod text;
 mod timestamp;
 
+pub use address::CalendarUserAddress;
 pub use date::{Date, Weekday};
 pub use datetime::DateTime;
 pub use duration::Duration;
