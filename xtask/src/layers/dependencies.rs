@@ -39,23 +39,27 @@ fn parse(tree: &str) -> BTreeMap<&str, Vec<&str>> {
 }
 
 fn problems(crates: &BTreeMap<&str, Vec<&str>>) -> Vec<String> {
+    const WHO: &str = "`cargo tree -p reefknot-core -e normal --target all -i CRATE` shows who needs it";
     let mut problems = Vec::new();
+    let mut unknown = Vec::new();
     for (name, features) in crates {
-        let advice =
-            format!("`cargo tree -p reefknot-core -e normal --target all -i {name}` shows who needs it");
         if let Some((_, brings)) = FORBIDDEN_CRATES.iter().find(|(forbidden, _)| forbidden == name) {
-            problems.push(format!("depends on `{name}`, which brings {brings}; {advice}"));
+            problems.push(format!("depends on `{name}`, which brings {brings}; {WHO}"));
         } else if !ALLOWED_CRATES.iter().any(|(allowed, _)| allowed == name) {
-            problems.push(format!(
-                "depends on `{name}`, which nobody has reviewed: make sure that it does no I/O, reads no clock and \
-                 draws no randomness, then add it to ALLOWED_CRATES (xtask/src/layers/rules.rs) with its reason; {advice}"
-            ));
+            unknown.push(*name);
         }
         for (_, feature, brings) in FORBIDDEN_FEATURES.iter().filter(|(forbidden, ..)| forbidden == name) {
             if features.contains(feature) {
                 problems.push(format!("turns on `{name}`'s feature `{feature}`, which brings {brings}"));
             }
         }
+    }
+    if !unknown.is_empty() {
+        problems.push(format!(
+            "depends on crates that nobody has reviewed: {}. Make sure that each does no I/O, reads no clock and draws \
+             no randomness, then add it to ALLOWED_CRATES (xtask/src/layers/rules.rs) with its reason; {WHO}",
+            unknown.join(", ")
+        ));
     }
     problems
 }
@@ -84,8 +88,8 @@ mod tests {
             told("reefknot-core v0.1.0\nchrono v0.4.45\tstd\nmemchr v2.8.0\tstd"),
             Vec::<String>::new()
         );
-        let [unknown] = told("left-pad v1.0.0\t").try_into().unwrap();
-        assert!(unknown.contains("`left-pad`, which nobody has reviewed"), "{unknown}");
+        let [unknown] = told("left-pad v1.0.0\t\nis-odd v2.0.0\t").try_into().unwrap();
+        assert!(unknown.contains("nobody has reviewed: is-odd, left-pad."), "{unknown}");
         let [random] = told("rand v0.9.0\tstd").try_into().unwrap();
         assert!(random.contains("`rand`, which brings randomness"), "{random}");
         let [clock, now] = told("chrono v0.4.45\tclock,now,std").try_into().unwrap();
