@@ -2,5 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod ical;
+pub mod value;
 
 pub use error::{Error, Result};

@@ -1,0 +1,286 @@
+//! A component: its properties and the components inside it, in order.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use super::property::Property;
+use super::source::{Source, Span, Text};
+use super::{PropertyBuf, lex, parse, print};
+use crate::{Error, Result};
+
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    Property(Text),
+    /// A line without a name or a colon: printed back, and otherwise left alone.
+    Unreadable(Span),
+    Component(Box<Component>),
+}
+
+/// A calendar component (RFC 5545 §3.6): VCALENDAR, VEVENT, VALARM or any other.
+#[derive(Clone, Debug)]
+pub struct Component {
+    source: Arc<Source>,
+    begin: Text,
+    end: Option<Text>,
+    entries: Vec<Entry>,
+}
+
+/// What to do with a property that [`Component::edit`] shows.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Leave it as it is, byte for byte.
+    Keep,
+    /// Take it out.
+    Remove,
+    /// Put another in its place.
+    Replace(PropertyBuf),
+}
+
+impl Component {
+    /// A component without properties.
+    ///
+    /// # Errors
+    /// When the name is not letters, digits and hyphens.
+    pub fn new(name: &str) -> Result<Self> {
+        if !lex::is_token(name) {
+            return Err(Error::invalid(format!(
+                "`{name}` is not a component name; use letters, digits and hyphens"
+            )));
+        }
+        Ok(Self {
+            source: Arc::default(),
+            begin: Text::owned(format!("BEGIN:{name}").into_bytes()),
+            end: None,
+            entries: Vec::new(),
+        })
+    }
+
+    pub(super) fn from_parts(
+        source: Arc<Source>,
+        begin: Text,
+        end: Option<Text>,
+        entries: Vec<Entry>,
+    ) -> Self {
+        Self { source, begin, end, entries }
+    }
+
+    pub(super) fn empty_root() -> Self {
+        Self { source: Arc::default(), begin: Text::owned(Vec::new()), end: None, entries: Vec::new() }
+    }
+
+    /// The name as written: `VEVENT`, or `vevent` where the text says so.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        match self.begin.unfolded(&self.source) {
+            Cow::Borrowed(line) => String::from_utf8_lossy(parse::begin_name(line)),
+            Cow::Owned(line) => Cow::Owned(String::from_utf8_lossy(parse::begin_name(&line)).into_owned()),
+        }
+    }
+
+    /// Whether this is a component of that name, in any letter case.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        parse::begin_name(&self.begin.unfolded(&self.source)).eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// The physical line, from 1, where the component began, if it was read from text.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.begin.offset().map(|offset| self.source.line_of(offset))
+    }
+
+    /// The properties in order.
+    pub fn properties(&self) -> impl Iterator<Item = Property<'_>> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Property(text) => Property::of(text, &self.source),
+            Entry::Unreadable(_) | Entry::Component(_) => None,
+        })
+    }
+
+    /// The properties of one name, in any letter case, in order.
+    pub fn properties_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Property<'a>> {
+        self.properties().filter(move |property| property.is(name))
+    }
+
+    /// The first property of that name.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<Property<'_>> {
+        self.properties().find(|property| property.is(name))
+    }
+
+    /// The raw value of the first property of that name.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.property(name).map(|property| property.value().into_owned())
+    }
+
+    /// The unescaped TEXT value of the first property of that name.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.property(name).map(|property| property.text())
+    }
+
+    /// The components directly inside, in order.
+    pub fn components(&self) -> impl Iterator<Item = &Component> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Component(component) => Some(&**component),
+            Entry::Property(_) | Entry::Unreadable(_) => None,
+        })
+    }
+
+    /// The components directly inside, to change.
+    pub fn components_mut(&mut self) -> impl Iterator<Item = &mut Component> {
+        self.entries.iter_mut().filter_map(|entry| match entry {
+            Entry::Component(component) => Some(&mut **component),
+            Entry::Property(_) | Entry::Unreadable(_) => None,
+        })
+    }
+
+    /// The components directly inside, taken out.
+    pub fn into_components(self) -> impl Iterator<Item = Component> {
+        self.entries.into_iter().filter_map(|entry| match entry {
+            Entry::Component(component) => Some(*component),
+            Entry::Property(_) | Entry::Unreadable(_) => None,
+        })
+    }
+
+    /// The components of one name directly inside.
+    pub fn components_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Component> {
+        self.components().filter(move |component| component.is(name))
+    }
+
+    /// The first component of that name directly inside.
+    #[must_use]
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components().find(|component| component.is(name))
+    }
+
+    /// Adds a property after the last one, before the components that follow.
+    pub fn push(&mut self, property: PropertyBuf) {
+        let at = self.entries.iter().rposition(|entry| !matches!(entry, Entry::Component(_)));
+        self.entries.insert(at.map_or(0, |at| at + 1), Entry::Property(property.into_text()));
+    }
+
+    /// Sets a property that occurs once: in the place of the first of that name, removing any others,
+    /// or after the last property.
+    pub fn set(&mut self, property: PropertyBuf) {
+        let name = property.name().to_owned();
+        let mut property = Some(property);
+        self.edit(|old| match (old.is(&name), property.take()) {
+            (false, kept) => {
+                property = kept;
+                Edit::Keep
+            }
+            (true, Some(new)) => Edit::Replace(new),
+            (true, None) => Edit::Remove,
+        });
+        if let Some(property) = property {
+            self.push(property);
+        }
+    }
+
+    /// Shows each property in turn and keeps, removes or replaces it; gives how many changed.
+    pub fn edit(&mut self, mut decide: impl FnMut(&Property<'_>) -> Edit) -> usize {
+        let mut changed = 0;
+        let source = &self.source;
+        self.entries.retain_mut(|entry| {
+            let Entry::Property(text) = entry else { return true };
+            let decision = match Property::of(text, source) {
+                Some(property) => decide(&property),
+                None => Edit::Keep,
+            };
+            match decision {
+                Edit::Keep => true,
+                Edit::Remove => {
+                    changed += 1;
+                    false
+                }
+                Edit::Replace(new) => {
+                    changed += 1;
+                    *text = new.into_text();
+                    true
+                }
+            }
+        });
+        changed
+    }
+
+    /// Removes every property of that name; gives how many there were.
+    pub fn remove(&mut self, name: &str) -> usize {
+        self.edit(|property| if property.is(name) { Edit::Remove } else { Edit::Keep })
+    }
+
+    /// Adds a component at the end.
+    pub fn push_component(&mut self, component: Component) {
+        self.entries.push(Entry::Component(Box::new(component)));
+    }
+
+    /// Adds a component before the first of the given name, or at the end where there is none.
+    pub fn insert_component_before(&mut self, name: &str, component: Component) {
+        let at = self.entries.iter().position(|entry| match entry {
+            Entry::Component(inner) => inner.is(name),
+            Entry::Property(_) | Entry::Unreadable(_) => false,
+        });
+        let at = at.unwrap_or(self.entries.len());
+        self.entries.insert(at, Entry::Component(Box::new(component)));
+    }
+
+    /// Keeps the components directly inside for which `keep` is true; gives how many went.
+    pub fn retain_components(&mut self, mut keep: impl FnMut(&Component) -> bool) -> usize {
+        let before = self.entries.len();
+        self.entries.retain(|entry| match entry {
+            Entry::Component(component) => keep(component),
+            Entry::Property(_) | Entry::Unreadable(_) => true,
+        });
+        before - self.entries.len()
+    }
+
+    /// Removes lines that could not be read, here and below; gives how many there were.
+    pub fn remove_unreadable(&mut self) -> usize {
+        let before = self.entries.len();
+        self.entries.retain(|entry| !matches!(entry, Entry::Unreadable(_)));
+        let here = before - self.entries.len();
+        here + self.components_mut().map(Component::remove_unreadable).sum::<usize>()
+    }
+
+    /// The component as iCalendar text: folded at 75 octets, lines ended by CRLF.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.source.bytes.len().min(self.entries.len() * 64) + 64);
+        print::component(&mut out, self);
+        out
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    pub(super) fn print_begin(&self, out: &mut Vec<u8>) {
+        let begin = self.begin.unfolded(&self.source);
+        if !begin.is_empty() {
+            print::line(out, &begin);
+        }
+    }
+
+    pub(super) fn print_end(&self, out: &mut Vec<u8>) {
+        if let Some(end) = &self.end {
+            print::line(out, &end.unfolded(&self.source));
+            return;
+        }
+        let begin = self.begin.unfolded(&self.source);
+        if !begin.is_empty() {
+            print::line(out, &[b"END:", parse::begin_name(&begin)].concat());
+        }
+    }
+}
+
+impl fmt::Display for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.to_bytes()))
+    }
+}

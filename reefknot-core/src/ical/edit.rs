@@ -1,0 +1,196 @@
+//! Making and changing properties, and the encoding of parameter values (RFC 6868).
+
+use std::borrow::Cow;
+
+use super::lex;
+use super::property::Property;
+use super::source::Text;
+use crate::value::text;
+use crate::{Error, Result};
+
+/// A property of one's own: a new one, or a copy that is being changed.
+///
+/// Whatever is set is escaped, quoted and checked here, so that no value can begin a line
+/// of its own.
+///
+/// ```
+/// use reefknot_core::ical::PropertyBuf;
+///
+/// let mut property = PropertyBuf::text("SUMMARY", "Tea; or\ncoffee")?;
+/// property.set_param("X-NOTE", "she said \"now\"")?;
+/// assert_eq!(property.content_line(), "SUMMARY;X-NOTE=she said ^'now^':Tea\\; or\\ncoffee");
+/// # Ok::<(), reefknot_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyBuf {
+    line: Vec<u8>,
+}
+
+impl PropertyBuf {
+    /// A property with a value that is already in its iCalendar form.
+    ///
+    /// # Errors
+    /// When the name is not letters, digits and hyphens, or the value holds a control character.
+    pub fn new(name: &str, value: &str) -> Result<Self> {
+        if !lex::is_token(name) {
+            return Err(Error::invalid(format!(
+                "`{name}` is not a property name; use letters, digits and hyphens"
+            )));
+        }
+        no_controls(name, value)?;
+        Ok(Self { line: format!("{name}:{value}").into_bytes() })
+    }
+
+    /// A property whose value is TEXT; line breaks, commas, semicolons and backslashes are escaped.
+    ///
+    /// # Errors
+    /// When the name is not a token, or the text holds a control character other than tab and line break.
+    pub fn text(name: &str, value: &str) -> Result<Self> {
+        Self::new(name, &text::escape(value))
+    }
+
+    pub(super) fn from_line(line: Vec<u8>) -> Self {
+        Self { line }
+    }
+
+    pub(super) fn into_text(self) -> Text {
+        Text::owned(self.line)
+    }
+
+    /// The property, to look at.
+    #[must_use]
+    pub fn as_property(&self) -> Property<'_> {
+        // Every constructor gives a line that splits; an empty one could only come of a bug here.
+        Property::of_line(&self.line).unwrap_or_else(|| unreachable!("a property line without a colon"))
+    }
+
+    /// The name as written.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let end = lex::split(&self.line).map_or(0, |split| split.name);
+        std::str::from_utf8(&self.line[..end]).unwrap_or_default()
+    }
+
+    /// The whole property unfolded: `NAME;PARAM=x:value`.
+    #[must_use]
+    pub fn content_line(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.line)
+    }
+
+    /// Replaces the value with one that is already in its iCalendar form.
+    ///
+    /// # Errors
+    /// When the value holds a control character.
+    pub fn set_value(&mut self, value: &str) -> Result<()> {
+        no_controls(self.name(), value)?;
+        let at = lex::split(&self.line).map_or(self.line.len(), |split| split.value);
+        self.line.truncate(at);
+        self.line.extend_from_slice(value.as_bytes());
+        Ok(())
+    }
+
+    /// Sets a parameter to one value: in the place of the first of that name, removing any others,
+    /// or after the last parameter.
+    ///
+    /// # Errors
+    /// When the name is not a token, or the value holds a control character other than a line break.
+    pub fn set_param(&mut self, name: &str, value: &str) -> Result<()> {
+        self.set_params(name, &[value])
+    }
+
+    /// Sets a parameter to a list of values; an empty list removes it.
+    ///
+    /// # Errors
+    /// As [`set_param`](Self::set_param).
+    pub fn set_params(&mut self, name: &str, values: &[&str]) -> Result<()> {
+        if !lex::is_token(name) {
+            return Err(Error::invalid(format!(
+                "`{name}` is not a parameter name; use letters, digits and hyphens"
+            )));
+        }
+        let encoded = values.iter().map(|value| encode_param(name, value)).collect::<Result<Vec<_>>>()?;
+        let new = (!values.is_empty()).then(|| format!("{name}={}", encoded.join(",")).into_bytes());
+        self.splice_param(name, new);
+        Ok(())
+    }
+
+    /// Removes every parameter of that name.
+    pub fn remove_param(&mut self, name: &str) {
+        self.splice_param(name, None);
+    }
+
+    fn splice_param(&mut self, name: &str, mut new: Option<Vec<u8>>) {
+        let Some(split) = lex::split(&self.line) else { return };
+        let value = &self.line[split.value..];
+        let mut line = self.line[..split.name].to_vec();
+        for param in self.as_property().params() {
+            let written = if param.is(name) { new.take() } else { Some(param.raw.to_vec()) };
+            if let Some(written) = written {
+                line.push(b';');
+                line.extend_from_slice(&written);
+            }
+        }
+        if let Some(new) = new {
+            line.push(b';');
+            line.extend_from_slice(&new);
+        }
+        line.push(b':');
+        line.extend_from_slice(value);
+        self.line = line;
+    }
+}
+
+/// Control characters cannot stand in a content line (RFC 5545 §3.1); a line break would begin another.
+fn no_controls(name: &str, value: &str) -> Result<()> {
+    match value.chars().find(|&c| c.is_control() && c != '\t') {
+        Some(c) => Err(Error::invalid(format!(
+            "the value of {name} holds the control character U+{:04X}, which iCalendar cannot carry; remove it",
+            c as u32
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Encodes a parameter value and quotes it where it needs quotes (RFC 6868 §3, RFC 5545 §3.2).
+fn encode_param(name: &str, value: &str) -> Result<String> {
+    let mut out = String::with_capacity(value.len() + 2);
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '^' => out.push_str("^^"),
+            '"' => out.push_str("^'"),
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' | '\n' => out.push_str("^n"),
+            c if c.is_control() && c != '\t' => {
+                no_controls(name, &c.to_string())?;
+            }
+            c => out.push(c),
+        }
+    }
+    Ok(if out.contains([':', ';', ',']) { format!("\"{out}\"") } else { out })
+}
+
+/// Takes the quotes off a parameter value and decodes it (RFC 6868 §3.1).
+pub(super) fn decode_param(raw: &[u8]) -> Cow<'_, str> {
+    let raw = raw.strip_prefix(b"\"").map_or(raw, |inner| inner.strip_suffix(b"\"").unwrap_or(inner));
+    let text = String::from_utf8_lossy(raw);
+    if !text.contains('^') {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let decoded = match (c, chars.peek()) {
+            ('^', Some('n')) => '\n',
+            ('^', Some('^')) => '^',
+            ('^', Some('\'')) => '"',
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        chars.next();
+        out.push(decoded);
+    }
+    Cow::Owned(out)
+}

@@ -1,0 +1,94 @@
+//! Where the parts of one unfolded content line lie (RFC 5545 §3.1).
+
+/// The parts of a content line as offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Split {
+    /// Where the name ends.
+    pub(super) name: usize,
+    /// Where the value begins, after the colon.
+    pub(super) value: usize,
+    /// Whether a double quote was left open, so that the colon was taken regardless of it.
+    pub(super) open_quote: bool,
+}
+
+/// Finds the name and the value of a line, or `None` where there is no name or no colon.
+pub(super) fn split(line: &[u8]) -> Option<Split> {
+    let stop = memchr::memchr2(b':', b';', line)?;
+    let name = line[..stop].trim_ascii_end().len();
+    if name == 0 || !line[..name].iter().all(|&byte| is_name_byte(byte)) {
+        return None;
+    }
+    if line[stop] == b':' {
+        return Some(Split { name, value: stop + 1, open_quote: false });
+    }
+    match unquoted(b':', &line[stop..]) {
+        Some(at) => Some(Split { name, value: stop + at + 1, open_quote: false }),
+        None => {
+            let at = memchr::memchr(b':', &line[stop..])?;
+            Some(Split { name, value: stop + at + 1, open_quote: true })
+        }
+    }
+}
+
+/// What a property name may be made of. RFC 5545 allows letters, digits and hyphens; a few
+/// programs write underscores, dots and slashes, which harm nobody.
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
+}
+
+/// Whether a name is an `iana-token` or `x-name` of RFC 5545 §3.1.
+pub(super) fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The first `wanted` byte outside double quotes.
+pub(super) fn unquoted(wanted: u8, text: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memchr2(wanted, b'"', &text[from..])?;
+        if text[at] == wanted {
+            return Some(at);
+        }
+        from = at + 1 + memchr::memchr(b'"', &text[at + 1..])? + 1;
+    }
+}
+
+/// Cuts `text` at each `separator` outside double quotes.
+pub(super) fn split_unquoted(separator: u8, text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        match unquoted(separator, text) {
+            Some(at) => {
+                rest = Some(&text[at + 1..]);
+                Some(&text[..at])
+            }
+            None => {
+                rest = None;
+                Some(text)
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_colon_outside_quotes() {
+        let cases: [(&str, Option<(usize, usize)>); 8] = [
+            ("SUMMARY:a:b", Some((7, 8))),
+            ("ATTENDEE;CN=\"a:b\";X=1:mailto:c", Some((8, 22))),
+            ("A;B=\"c:d", Some((1, 7))),
+            ("DTSTART ;TZID=X:1", Some((7, 16))),
+            ("no colon", None),
+            (":no name", None),
+            ("a b:c", None),
+            ("", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(split(line.as_bytes()).map(|s| (s.name, s.value)), expected, "{line}");
+        }
+    }
+}

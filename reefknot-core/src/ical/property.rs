@@ -1,0 +1,154 @@
+//! Looking at one property: its name, parameters and value.
+
+use std::borrow::Cow;
+
+use super::lex::{self, Split};
+use super::source::{Source, Text};
+use super::{PropertyBuf, edit};
+use crate::value::text;
+
+/// One property of a component, as it stands (RFC 5545 §3.1).
+#[derive(Clone, Debug)]
+pub struct Property<'a> {
+    line: Cow<'a, [u8]>,
+    split: Split,
+    place: Option<(&'a Source, u32)>,
+}
+
+impl<'a> Property<'a> {
+    pub(super) fn of(text: &'a Text, source: &'a Source) -> Option<Self> {
+        let line = text.unfolded(source);
+        let split = lex::split(&line)?;
+        Some(Self { line, split, place: text.offset().map(|offset| (source, offset)) })
+    }
+
+    pub(super) fn of_line(line: &'a [u8]) -> Option<Self> {
+        Some(Self { line: Cow::Borrowed(line), split: lex::split(line)?, place: None })
+    }
+
+    /// The name as written.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        // A name is made of ASCII only: `lex::split` takes nothing else.
+        std::str::from_utf8(&self.line[..self.split.name]).unwrap_or_default()
+    }
+
+    /// Whether the property has that name, in any letter case.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.line[..self.split.name].eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// The physical line, from 1, if the property was read from text and not changed since.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.place.map(|(source, offset)| source.line_of(offset))
+    }
+
+    /// The value as written: still escaped, folds joined.
+    #[must_use]
+    pub fn value(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.line[self.split.value..])
+    }
+
+    /// The value as TEXT, unescaped (RFC 5545 §3.3.11).
+    #[must_use]
+    pub fn text(&self) -> String {
+        text::unescape(&self.value()).into_owned()
+    }
+
+    /// The parameters in order, repeats included.
+    #[must_use]
+    pub fn params(&self) -> Params<'_> {
+        let stop = self.line[..self.split.value - 1].iter().position(|&byte| byte == b';');
+        Params { rest: stop.map(|stop| &self.line[stop + 1..self.split.value - 1]) }
+    }
+
+    /// The first value of the first parameter of that name, decoded (RFC 6868) and without quotes.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.params().find(|param| param.is(name)).map(Param::value)
+    }
+
+    /// Whether the parameter has that value, both in any letter case.
+    #[must_use]
+    pub fn param_is(&self, name: &str, value: &str) -> bool {
+        self.param(name).is_some_and(|found| found.eq_ignore_ascii_case(value))
+    }
+
+    /// The whole property unfolded: `NAME;PARAM=x:value`.
+    #[must_use]
+    pub fn content_line(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.line)
+    }
+
+    /// A copy to change; what is not changed stays byte for byte.
+    #[must_use]
+    pub fn to_buf(&self) -> PropertyBuf {
+        PropertyBuf::from_line(self.line.to_vec())
+    }
+}
+
+/// The parameters of a property.
+#[derive(Clone, Debug)]
+pub struct Params<'a> {
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Iterator for Params<'a> {
+    type Item = Param<'a>;
+
+    fn next(&mut self) -> Option<Param<'a>> {
+        let rest = self.rest?;
+        let (raw, next) = match lex::unquoted(b';', rest) {
+            Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+            None => (rest, None),
+        };
+        self.rest = next;
+        Some(Param { raw })
+    }
+}
+
+/// One parameter: `NAME=value,value`.
+#[derive(Clone, Copy, Debug)]
+pub struct Param<'a> {
+    pub(super) raw: &'a [u8],
+}
+
+impl<'a> Param<'a> {
+    fn split(self) -> (&'a [u8], Option<&'a [u8]>) {
+        match memchr::memchr(b'=', self.raw) {
+            Some(at) => (self.raw[..at].trim_ascii(), Some(&self.raw[at + 1..])),
+            None => (self.raw.trim_ascii(), None),
+        }
+    }
+
+    /// The name as written.
+    #[must_use]
+    pub fn name(self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.split().0)
+    }
+
+    /// Whether the parameter has that name, in any letter case.
+    #[must_use]
+    pub fn is(self, name: &str) -> bool {
+        self.split().0.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// The first value, decoded (RFC 6868) and without quotes; empty where there is none.
+    #[must_use]
+    pub fn value(self) -> Cow<'a, str> {
+        self.values().next().unwrap_or_default()
+    }
+
+    /// All values, decoded (RFC 6868) and without quotes.
+    pub fn values(self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.split().1.into_iter().flat_map(|raw| lex::split_unquoted(b',', raw)).map(edit::decode_param)
+    }
+
+    /// The values as written, quotes and all.
+    #[must_use]
+    pub fn raw_value(self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.split().1.unwrap_or_default())
+    }
+}

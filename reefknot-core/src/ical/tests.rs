@@ -1,0 +1,187 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn parse(text: &str) -> Stream {
+    Stream::parse(text.as_bytes(), &Limits::default()).unwrap()
+}
+
+fn event(lines: &str) -> Component {
+    let text = format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{lines}END:VEVENT\r\nEND:VCALENDAR\r\n");
+    let stream = parse(&text);
+    assert_eq!(stream.problems(), []);
+    stream.into_calendars().next().unwrap().into_components().next().unwrap()
+}
+
+#[test]
+fn reads_every_line_end_and_a_bom() {
+    for end in ["\r\n", "\n", "\r", "\r\r\n"] {
+        let text = format!("\u{FEFF}BEGIN:VCALENDAR{end}X:a{end} b{end}\tc{end}END:VCALENDAR{end}{end}{end}");
+        let stream = parse(&text);
+        assert_eq!(stream.problems(), [], "{end:?}");
+        assert_eq!(stream.to_string(), "BEGIN:VCALENDAR\r\nX:abc\r\nEND:VCALENDAR\r\n", "{end:?}");
+    }
+}
+
+#[test]
+fn a_fold_may_cut_a_character() {
+    let text = b"BEGIN:VCALENDAR\r\nX:caf\xC3\r\n \xA9\r\nEND:VCALENDAR\r\n";
+    let stream = Stream::parse(text, &Limits::default()).unwrap();
+    assert_eq!(stream.problems(), []);
+    assert_eq!(stream.calendars().next().unwrap().value("X").unwrap(), "café");
+}
+
+#[test]
+fn any_letter_case_and_several_calendars() {
+    let text = "begin:vcalendar\r\nBegin:Vevent\r\nuid:1\r\nend:VEVENT\r\nEND:vcalendar\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
+    let stream = parse(text);
+    assert_eq!(stream.problems(), []);
+    assert_eq!(stream.calendars().count(), 2);
+    assert_eq!(stream.to_string(), text);
+}
+
+#[test]
+fn a_broken_line_is_a_problem_and_not_the_end() {
+    let text = "BEGIN:VCALENDAR\nno colon here\nBEGIN:VEVENT\nUID:1\nBEGIN:VALARM\nEND:VTODO\nACTION:DISPLAY\nEND:VEVENT\nX:1\n";
+    let stream = parse(text);
+    let problems: Vec<_> = stream.problems().iter().map(|p| (p.line, p.what.as_str())).collect();
+    assert_eq!(
+        problems,
+        [
+            (2, "is not a content line (`NAME:value`)"),
+            (6, "ends `VTODO`, which is not open"),
+            (8, "comes before the END of `VALARM` (line 5)"),
+            (9, "comes before the END of `VCALENDAR` (line 1)"),
+        ]
+    );
+    assert_eq!(
+        stream.to_string(),
+        "BEGIN:VCALENDAR\r\nno colon here\r\nBEGIN:VEVENT\r\nUID:1\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n\
+         END:VALARM\r\nEND:VEVENT\r\nX:1\r\nEND:VCALENDAR\r\n"
+    );
+}
+
+#[test]
+fn parameters_keep_order_repeats_and_quoting() {
+    let line = "ATTENDEE;CN=\"A, B\";X=1;X=2;MEMBER=\"mailto:a@b\",\"mailto:c@d\";N=^'q^'^n^^:mailto:x@y\r\n";
+    let event = event(line);
+    let property = event.property("attendee").unwrap();
+    assert_eq!(property.param("cn").unwrap(), "A, B");
+    assert_eq!(property.param("X").unwrap(), "1");
+    assert_eq!(property.param("N").unwrap(), "\"q\"\n^");
+    let members: Vec<_> = property.params().find(|p| p.is("MEMBER")).unwrap().values().collect();
+    assert_eq!(members, ["mailto:a@b", "mailto:c@d"]);
+    assert!(event.to_string().contains(line.trim_end().split_at(75).0));
+}
+
+#[test]
+fn a_change_touches_nothing_else() {
+    let mut event =
+        event("ATTENDEE;X=\"odd\";PARTSTAT=NEEDS-ACTION;cn=Äö:MAILTO:B@foo.com\r\nX-A;B=\"c\":\\d\r\n");
+    event.edit(|property| {
+        if !property.is("ATTENDEE") {
+            return Edit::Keep;
+        }
+        let mut changed = property.to_buf();
+        changed.set_param("PARTSTAT", "ACCEPTED").unwrap();
+        Edit::Replace(changed)
+    });
+    assert_eq!(
+        event.to_string(),
+        "BEGIN:VEVENT\r\nATTENDEE;X=\"odd\";PARTSTAT=ACCEPTED;cn=Äö:MAILTO:B@foo.com\r\nX-A;B=\"c\":\\d\r\nEND:VEVENT\r\n"
+    );
+}
+
+#[test]
+fn set_replaces_the_first_and_removes_the_rest() {
+    let mut event = event("SEQUENCE:1\r\nUID:1\r\nSEQUENCE:2\r\nBEGIN:VALARM\r\nEND:VALARM\r\n");
+    event.set(PropertyBuf::new("SEQUENCE", "3").unwrap());
+    event.set(PropertyBuf::new("URL", "http://x").unwrap());
+    assert_eq!(
+        event.to_string(),
+        "BEGIN:VEVENT\r\nSEQUENCE:3\r\nUID:1\r\nURL:http://x\r\nBEGIN:VALARM\r\nEND:VALARM\r\nEND:VEVENT\r\n"
+    );
+}
+
+#[test]
+fn no_value_can_begin_a_line() {
+    assert!(PropertyBuf::new("X", "a\r\nATTENDEE:mailto:evil@x").unwrap_err().is_invalid());
+    assert!(PropertyBuf::new("X:Y", "a").unwrap_err().is_invalid());
+    assert!(PropertyBuf::text("X", "bell\u{7}").unwrap_err().is_invalid());
+    let mut property = PropertyBuf::text("SUMMARY", "a\r\nEND:VEVENT").unwrap();
+    assert!(property.set_value("a\nb").unwrap_err().is_invalid());
+    property.set_param("CN", "a\r\nb").unwrap();
+    assert_eq!(property.content_line(), "SUMMARY;CN=a^nb:a\\nEND:VEVENT");
+}
+
+#[test]
+fn each_limit_has_its_name() {
+    let nested = "BEGIN:VCALENDAR\n".repeat(40);
+    let attendees = format!("BEGIN:VCALENDAR\n{}", "ATTENDEE:mailto:x@y\n".repeat(11));
+    let cases: [(&str, &str, Limits); 6] = [
+        ("depth", &nested, Limits::default()),
+        ("attendees", &attendees, Limits { attendees: 10, ..Limits::default() }),
+        ("properties", &attendees, Limits { properties: 10, ..Limits::default() }),
+        ("lines", &attendees, Limits { lines: 10, ..Limits::default() }),
+        ("bytes", &attendees, Limits { bytes: 10, ..Limits::default() }),
+        ("line_bytes", &attendees, Limits { line_bytes: 18, ..Limits::default() }),
+    ];
+    for (name, text, limits) in cases {
+        let error = Stream::parse(text.as_bytes(), &limits).unwrap_err();
+        assert!(error.is_limit(), "{name}");
+        assert!(error.to_string().contains(&format!("`Limits::{name}`")), "{error}");
+    }
+}
+
+#[test]
+fn deep_nesting_at_the_highest_limit_neither_recurses_nor_overflows() {
+    let text = "BEGIN:A\n".repeat(500);
+    let stream = Stream::parse(text.as_bytes(), &Limits { depth: u64::MAX, ..Limits::default() }).unwrap();
+    assert_eq!(stream.to_bytes().len(), 500 * (9 + 7));
+    let error =
+        Stream::parse("BEGIN:A\n".repeat(501).as_bytes(), &Limits { depth: u64::MAX, ..Limits::default() });
+    assert!(error.unwrap_err().is_limit());
+}
+
+fn any_line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[A-Z]{1,6}(;[A-Z]{1,3}=(\"[^\"\r\n]{0,9}\"|[a-z]{0,4})){0,2}:[^\r\n]{0,90}",
+        1 => "(BEGIN|END):(A|B|C)",
+        1 => "[^\r\n]{0,20}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn printing_is_a_fixed_point(lines in prop::collection::vec(any_line(), 0..30), end in "\r|\n|\r\n") {
+        let text = lines.join(&end);
+        let once = parse(&text).to_bytes();
+        let twice = Stream::parse(&once, &Limits::default()).unwrap().to_bytes();
+        prop_assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&twice));
+        for line in once.split(|&b| b == b'\n') {
+            prop_assert!(line.len() <= 76);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let stream = Stream::parse(&bytes, &Limits::default()).unwrap();
+        let _ = stream.to_bytes();
+    }
+
+    #[test]
+    fn any_text_and_parameter_read_back(text in "[^\\p{Cc}]{0,200}", param in "[^\\p{Cc}]{0,60}") {
+        let mut property = PropertyBuf::text("SUMMARY", &text).unwrap();
+        property.set_params("X-P", &[&param, "b"]).unwrap();
+        let mut event = Component::new("VEVENT").unwrap();
+        event.push(property);
+        let bytes = event.to_bytes();
+        let stream = Stream::parse(&bytes, &Limits::default()).unwrap();
+        let event = stream.components().next().unwrap();
+        let read = event.property("SUMMARY").unwrap();
+        prop_assert_eq!(read.text(), text);
+        let values: Vec<_> = read.params().next().unwrap().values().map(std::borrow::Cow::into_owned).collect();
+        prop_assert_eq!(values, vec![param, "b".to_owned()]);
+        prop_assert!(stream.problems().is_empty());
+    }
+}

@@ -1,0 +1,209 @@
+//! CAL-ADDRESS (RFC 5545 §3.3.3): who somebody is, however it is written.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Error, Result};
+
+/// A calendar user address: compared in a normal form, printed as it was written.
+///
+/// The scheme and a mail address compare without regard to letter case, and a bare
+/// `b@foo.com` (which many programs write) is `mailto:b@foo.com`. RFC 5321 §2.4 leaves the
+/// case of a mailbox name to its host; no host in use tells them apart, and every calendar
+/// that did has shown the same person twice.
+///
+/// ```
+/// use reefknot_core::value::CalendarUserAddress;
+///
+/// let one: CalendarUserAddress = "MAILTO:B@Foo.com".parse()?;
+/// assert_eq!(one, "mailto:b@foo.com".parse()?);
+/// assert_eq!(one.to_string(), "MAILTO:B@Foo.com");
+/// assert_eq!(one.mailbox(), Some("b@foo.com"));
+/// # Ok::<(), reefknot_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct CalendarUserAddress {
+    written: Box<str>,
+    normal: Box<str>,
+}
+
+impl CalendarUserAddress {
+    /// Reads an address: a URI, or a bare mail address.
+    ///
+    /// # Errors
+    /// When the text is empty, holds a space inside or a control character, or is neither a URI nor a mail address.
+    pub fn parse(text: &str) -> Result<Self> {
+        let written = text.trim();
+        let bad = |why: &str| {
+            Err(Error::syntax(format!(
+                "`{written}` is not a calendar address ({why}); write mailto:name@example.com"
+            )))
+        };
+        if written.is_empty() {
+            return bad("it is empty");
+        }
+        if written.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return bad("it holds a space or a control character");
+        }
+        match written.split_once(':') {
+            Some((scheme, rest)) if is_scheme(scheme) && !rest.is_empty() => {
+                Ok(Self { written: written.into(), normal: normal(scheme, rest).into() })
+            }
+            None if written
+                .split_once('@')
+                .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) =>
+            {
+                Ok(Self { written: written.into(), normal: normal("mailto", written).into() })
+            }
+            _ => bad("neither a URI nor a mail address"),
+        }
+    }
+
+    /// The address as it was written, with `mailto:` added to a bare mail address.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        if self.written.contains(':') { &self.written } else { &self.normal }
+    }
+
+    /// The form addresses are compared in.
+    #[must_use]
+    pub fn normal(&self) -> &str {
+        &self.normal
+    }
+
+    /// The mail address in lower case, if this is one.
+    #[must_use]
+    pub fn mailbox(&self) -> Option<&str> {
+        self.normal.strip_prefix("mailto:")
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+fn normal(scheme: &str, rest: &str) -> String {
+    let scheme = scheme.to_ascii_lowercase();
+    if scheme == "mailto" {
+        // Header fields after `?` (RFC 6068) are no part of who it is.
+        let mailbox = rest.split('?').next().unwrap_or(rest);
+        return format!("mailto:{}", percent_decode(mailbox).to_lowercase());
+    }
+    if scheme == "urn" {
+        return format!("urn:{}", rest.to_ascii_lowercase());
+    }
+    format!("{scheme}:{}", rest.trim_end_matches('/'))
+}
+
+fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| bytes[at] == b'%') {
+            // A decoded control character or space would make two people of one text.
+            Some(byte) if byte > b' ' && byte != 0x7F => {
+                out.push(byte);
+                at += 3;
+            }
+            _ => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+impl std::str::FromStr for CalendarUserAddress {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for CalendarUserAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+impl fmt::Debug for CalendarUserAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+impl PartialEq for CalendarUserAddress {
+    fn eq(&self, other: &Self) -> bool {
+        self.normal == other.normal
+    }
+}
+
+impl Eq for CalendarUserAddress {}
+
+impl PartialOrd for CalendarUserAddress {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CalendarUserAddress {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.normal.cmp(&other.normal)
+    }
+}
+
+impl Hash for CalendarUserAddress {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.normal.hash(state);
+    }
+}
+
+impl Serialize for CalendarUserAddress {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.written)
+    }
+}
+
+impl<'de> Deserialize<'de> for CalendarUserAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_however_written() {
+        let same = [
+            "mailto:b@foo.com",
+            "MAILTO:B@FOO.COM",
+            "b@foo.com",
+            "Mailto:b%40foo.com",
+            "mailto:b@foo.com?subject=x",
+        ];
+        for text in same {
+            assert_eq!(CalendarUserAddress::parse(text).unwrap().normal(), "mailto:b@foo.com", "{text}");
+        }
+        assert_ne!(
+            CalendarUserAddress::parse("https://x.org/users/A").unwrap(),
+            CalendarUserAddress::parse("https://x.org/users/a").unwrap()
+        );
+    }
+
+    #[test]
+    fn what_is_no_address() {
+        for text in ["", " ", "b", "mailto:", "@foo", "a b@foo.com", "a\u{7}@foo.com"] {
+            assert!(CalendarUserAddress::parse(text).unwrap_err().is_syntax(), "{text:?}");
+        }
+    }
+}
