@@ -3,8 +3,8 @@
 /// The layers of `reefknot-core`, lowest first. Each is one top-level module and uses only those before it.
 pub(super) const LAYERS: &[&str] = &[
     "error",
-    "ical",
     "value",
+    "ical",
     "time",
     "recurrence",
     "scheduling",
