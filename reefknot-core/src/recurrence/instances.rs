@@ -134,7 +134,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let longest = segment.timing.longest().max(periods.max().unwrap_or(0));
         let first = self.window.start.seconds() - MARGIN - shift - longest;
         let last = self.window.end.seconds() + MARGIN - shift;
-        let mut walk = set.from_order(first.max(segment.from));
+        let mut walk = set.seek(first.max(segment.from));
         let mut given = 0;
         while let Some((point, period)) = walk.next_point(budget)? {
             if point.order >= segment.to || point.order > last {

@@ -12,8 +12,6 @@ mod instances;
 mod key;
 mod series;
 mod set;
-#[cfg(test)]
-mod tests;
 mod timing;
 
 pub use crate::value::{Budget, Rule, Spent};

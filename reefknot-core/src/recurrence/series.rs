@@ -143,7 +143,7 @@ impl<'a> Series<'a> {
         };
         self.frame = Frame::of(&timing.start, &self.zones);
         let zones = self.zones.clone();
-        let mut builder = SetBuilder::new(timing.start.clone(), &zones);
+        let mut builder = SetBuilder::new(&timing.start, &zones);
         for property in master.properties() {
             if property.is("RRULE") || property.is("EXRULE") {
                 let added = property.value().parse().and_then(|recur| {
@@ -307,7 +307,7 @@ impl<'a> Series<'a> {
             return Ok(point);
         }
         let midnight = self.frame.at_local(LocalDateTime::midnight(*date).seconds_since_epoch());
-        let (mut walk, mut budget) = (set.from_order(midnight.order), Budget::default());
+        let (mut walk, mut budget) = (set.seek(midnight.order), Budget::default());
         match walk.next_point(&mut budget) {
             Ok(Some((found, _))) if found.local.div_euclid(86_400) == date.days_since_epoch() => Ok(found),
             // An instance on a day without one: the time of DTSTART is the best that can be said.
@@ -338,7 +338,7 @@ impl<'a> Series<'a> {
     /// The instance that the set generates at this order.
     fn generated(&self, point: Point, budget: &mut Budget) -> Result<Option<Point>, Spent> {
         let Some(set) = &self.set else { return Ok(None) };
-        let found = set.from_order(point.order).next_point(budget)?;
+        let found = set.seek(point.order).next_point(budget)?;
         Ok(found.map(|(found, _)| found).filter(|found| found.order == point.order))
     }
 

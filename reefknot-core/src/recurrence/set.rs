@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 /// use reefknot_core::value::DateTime;
 /// let zones = Zones::default();
 /// let start = DateTime::parse("20260328T023000", None, Some("Europe/Berlin"))?;
-/// let mut builder = SetBuilder::new(start, &zones);
+/// let mut builder = SetBuilder::new(&start, &zones);
 /// builder.rule(&"FREQ=DAILY;COUNT=3".parse()?)?;
 /// let set = builder.build();
 /// let (mut walk, mut budget) = (set.walk(), Budget::default());
@@ -57,8 +57,8 @@ pub struct SetBuilder<'z> {
 impl<'z> SetBuilder<'z> {
     /// The set of DTSTART alone.
     #[must_use]
-    pub fn new(start: DateTime, zones: &'z Zones) -> Self {
-        let frame = Frame::of(&start, zones);
+    pub fn new(start: &DateTime, zones: &'z Zones) -> Self {
+        let frame = Frame::of(start, zones);
         let local = start.civil().seconds_since_epoch();
         let set = RecurrenceSet {
             start: frame.at_local(local),
@@ -211,7 +211,7 @@ impl RecurrenceSet {
     }
 
     /// The instances whose order is at least `from`.
-    pub(super) fn from_order(&self, from: i64) -> Walk<'_> {
+    pub(super) fn seek(&self, from: i64) -> Walk<'_> {
         Walk::new(self, from)
     }
 }

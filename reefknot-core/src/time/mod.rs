@@ -9,8 +9,6 @@ mod cursor;
 mod definition;
 mod iana;
 mod names;
-#[cfg(test)]
-mod tests;
 mod vtimezone;
 mod windows;
 mod zone;

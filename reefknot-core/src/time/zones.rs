@@ -77,7 +77,8 @@ impl Zones {
     pub fn from_definitions(definitions: impl IntoIterator<Item = Definition>) -> Self {
         let mut zones = Self::default();
         for definition in definitions {
-            zones.add(&definition.tzid().to_owned(), Ok(definition));
+            let tzid = definition.tzid().to_owned();
+            zones.add(&tzid, Ok(definition));
         }
         zones
     }
