@@ -3,6 +3,8 @@
 
 mod error;
 pub mod ical;
+pub mod itip;
+pub mod lint;
 pub mod value;
 
 pub use error::{Error, Result};
