@@ -3,6 +3,7 @@
 
 pub mod engine;
 mod error;
+pub mod host;
 pub mod ical;
 pub mod itip;
 pub mod lint;

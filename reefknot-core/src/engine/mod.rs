@@ -148,6 +148,13 @@ impl Engine {
         self.receive_with(stored, state, calendar, envelope, now, &preferences)
     }
 
+    /// The outcome for an object that is gone: nothing to do.
+    pub(crate) fn nothing_stored(&self, state: &SchedulingState) -> Outcome {
+        let mut outcome = Outcome::new(Disposition::Ignored, Role::None, state.clone());
+        outcome.because("nothing-stored", "the object was deleted meanwhile", "RFC 6638 §3.2.9");
+        outcome
+    }
+
     fn receive_with(
         &self,
         stored: Option<&SchedulingObject>,
