@@ -5,6 +5,9 @@ mod error;
 pub mod ical;
 pub mod itip;
 pub mod lint;
+pub mod recurrence;
+pub mod scheduling;
+pub mod time;
 pub mod value;
 
 pub use error::{Error, Result};
