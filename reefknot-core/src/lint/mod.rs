@@ -5,7 +5,7 @@
 //! where with which properties (§3.6, and what RFC 7953, 7986 and 9074 add), and at how
 //! the properties of a component fit together (§3.8). Extensions and unknown values of
 //! open lists are allowed. The rules for scheduling messages are in
-//! [`itip::validate`](crate::itip::validate).
+//! [`itip::validate`](mod@crate::itip::validate).
 
 mod calendar;
 mod params;
