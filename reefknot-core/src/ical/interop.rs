@@ -11,7 +11,6 @@ use std::mem;
 
 use icalendar::{CalendarComponent, Component as _, Parameter, ValueType};
 
-use super::component::Entry;
 use super::limits::MAX_DEPTH;
 use super::{Component, Property, PropertyBuf, lex};
 use crate::value::text;
@@ -207,7 +206,7 @@ fn not_too_deep(depth: usize) -> Result<()> {
 }
 
 fn readable(component: &Component) -> Result<()> {
-    if component.entries().iter().any(|entry| matches!(entry, Entry::Unreadable(_))) {
+    if component.unreadable().next().is_some() {
         return Err(Error::invalid(format!(
             "{} holds a line that is not a content line, which `icalendar` cannot hold; call remove_unreadable first",
             component.name()

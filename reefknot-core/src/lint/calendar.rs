@@ -18,10 +18,11 @@ pub(super) fn check_stream(findings: &mut Findings, stream: &Stream) {
             let message = format!("{} stands outside a calendar", outer.name());
             findings.say("component-misplaced", SECTION, outer.line(), message, "put it into a VCALENDAR");
         }
+        let mut zones = times::ZoneTable::of(outer);
         // A component and what it is inside; a list instead of recursion, for nesting may be deep.
         let mut left = vec![(outer, None)];
         while let Some((component, parent)) = left.pop() {
-            check(findings, component, parent);
+            check(findings, component, parent, &mut zones);
             left.extend(component.components().map(|inner| (inner, Some(component))));
         }
         timezones(findings, outer);
@@ -29,7 +30,12 @@ pub(super) fn check_stream(findings: &mut Findings, stream: &Stream) {
     }
 }
 
-fn check(findings: &mut Findings, component: &Component, parent: Option<&Component>) {
+fn check(
+    findings: &mut Findings,
+    component: &Component,
+    parent: Option<&Component>,
+    zones: &mut times::ZoneTable<'_>,
+) {
     let name = component.name();
     if !params::is_token(&name) {
         let message = format!("a component is named `{name}`");
@@ -70,7 +76,7 @@ fn check(findings: &mut Findings, component: &Component, parent: Option<&Compone
         "VALARM" => alarm(findings, component, parent),
         _ => {}
     }
-    times::check(findings, component, rules);
+    times::check(findings, component, rules, zones);
     if rules.name == "VEVENT" {
         let has_method = parent.is_some_and(|parent| parent.property("METHOD").is_some());
         if !has_method && !seen.contains("DTSTART") {

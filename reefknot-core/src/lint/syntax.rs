@@ -46,6 +46,7 @@ enum Form {
 /// The form that a property of this name takes, unless it is TEXT or nobody's.
 fn form(name: &str) -> Option<(Form, &'static str)> {
     const FORMS: &[(&str, Form, &str)] = &[
+        ("ACKNOWLEDGED", Form::Utc, "RFC 9074 §6.1"),
         ("ATTACH", Form::UriOrBinary, "RFC 5545 §3.8.1.1"),
         ("ATTENDEE", Form::CalAddress, "RFC 5545 §3.8.4.1"),
         ("COMPLETED", Form::Utc, "RFC 5545 §3.8.2.1"),

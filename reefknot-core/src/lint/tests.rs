@@ -203,6 +203,8 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("SENT-BY=\"mailto:d@bar.com\"", "SENT-BY=\"d@bar.com\"", &["param-value"]),
     // §3.8: how properties fit together
     ("T094500", "T093000", &["end-before-start"]),
+    ("DTEND;TZID=Europe/Vienna:20261201T094500", "DTEND:20261201T083000Z", &["end-before-start"]),
+    ("DTEND;TZID=Europe/Vienna:20261201T094500", "DTEND:20261201T083001Z", &[]),
     ("DUE;VALUE=DATE:20261203", "DUE;VALUE=DATE:20261130", &["end-before-start"]),
     ("DUE;VALUE=DATE:20261203", "DUE:20261203T000000Z", &["end-type"]),
     ("DTEND;TZID=Europe/Vienna:20261201T094500", "DTEND:20261201T094500", &["end-type"]),

@@ -1,11 +1,62 @@
 //! How the times of one component fit together (RFC 5545 §3.3.10, §3.8.2, §3.8.5.3).
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::Findings;
 use super::tables::Rules;
 use crate::ical::{Component, Property};
-use crate::value::{DateTime, Duration, Frequency, Recur};
+use crate::time::{Zone, Zones};
+use crate::value::{DateTime, Duration, Frequency, Recur, Timestamp};
+
+/// The zones of one calendar, each evaluated when it is first asked for.
+pub(super) struct ZoneTable<'a> {
+    defined: BTreeMap<String, &'a Component>,
+    known: BTreeMap<String, Option<Zone>>,
+}
+
+impl<'a> ZoneTable<'a> {
+    pub(super) fn of(calendar: &'a Component) -> Self {
+        let zones = calendar.components_named("VTIMEZONE");
+        let defined = zones.filter_map(|zone| Some((zone.text("TZID")?, zone))).collect();
+        Self { defined, known: BTreeMap::new() }
+    }
+
+    /// The instant that a value means, where its zone is known.
+    fn instant(&mut self, value: &DateTime) -> Option<Timestamp> {
+        match value {
+            DateTime::Utc(instant) => Some(*instant),
+            DateTime::Zoned { local, tzid } => {
+                let defined = &self.defined;
+                let zone = self.known.entry(tzid.to_string()).or_insert_with(|| {
+                    let alone = defined.get(&**tzid).and_then(|zone| {
+                        let mut calendar = Component::new("VCALENDAR").ok()?;
+                        calendar.push_component((*zone).clone());
+                        Some(Zones::of(&calendar))
+                    });
+                    alone.unwrap_or_default().resolve(tzid).ok().map(|resolution| resolution.zone)
+                });
+                zone.as_ref().map(|zone| zone.instant(*local))
+            }
+            DateTime::Date(_) | DateTime::Floating(_) => None,
+        }
+    }
+
+    /// Which is first, where it can be told.
+    fn order(&mut self, one: &DateTime, other: &DateTime) -> Option<Ordering> {
+        match (one, other) {
+            (DateTime::Zoned { tzid, local }, DateTime::Zoned { tzid: other_tzid, local: other_local })
+                if tzid == other_tzid =>
+            {
+                Some(local.cmp(other_local))
+            }
+            (DateTime::Utc(_) | DateTime::Zoned { .. }, DateTime::Utc(_) | DateTime::Zoned { .. }) => {
+                Some(self.instant(one)?.cmp(&self.instant(other)?))
+            }
+            _ => Some(one.civil().cmp(&other.civil())),
+        }
+    }
+}
 
 /// The first property of that name as a date or time, if it can be read.
 pub(super) fn read(component: &Component, name: &str) -> Option<DateTime> {
@@ -15,7 +66,12 @@ pub(super) fn read(component: &Component, name: &str) -> Option<DateTime> {
 }
 
 /// Looks at the start, the end, the length and the rule of a component.
-pub(super) fn check(findings: &mut Findings, component: &Component, rules: &Rules) {
+pub(super) fn check(
+    findings: &mut Findings,
+    component: &Component,
+    rules: &Rules,
+    zones: &mut ZoneTable<'_>,
+) {
     let start = read(component, "DTSTART");
     let is_observance = matches!(rules.name, "STANDARD" | "DAYLIGHT");
     match rules.name {
@@ -35,7 +91,10 @@ pub(super) fn check(findings: &mut Findings, component: &Component, rules: &Rule
     let (end, section) =
         if rules.name == "VTODO" { ("DUE", "RFC 5545 §3.8.2.3") } else { ("DTEND", "RFC 5545 §3.8.2.2") };
     if let (Some(start), Some(property)) = (&start, component.property(end)) {
-        end_after_start(findings, start, read(component, end).as_ref(), &property, end, section);
+        if let Some(value) = read(component, end) {
+            let order = zones.order(start, &value);
+            end_after_start(findings, start, &value, order, &property, section);
+        }
     }
     if let Some(length) = component.property("DURATION").filter(|_| rules.name != "VALARM") {
         length_fits(findings, component, &length, start.as_ref(), end, rules);
@@ -68,34 +127,19 @@ fn in_utc(findings: &mut Findings, component: &Component) {
 fn end_after_start(
     findings: &mut Findings,
     start: &DateTime,
-    end: Option<&DateTime>,
+    end: &DateTime,
+    order: Option<Ordering>,
     property: &Property<'_>,
-    name: &str,
     section: &'static str,
 ) {
-    let Some(end) = end else { return };
     let floating = |value: &DateTime| matches!(value, DateTime::Floating(_));
     if start.is_date() != end.is_date() || floating(start) != floating(end) {
-        let message = format!("{name} is not of the kind that DTSTART is");
+        let message = format!("{} is not of the kind that DTSTART is", property.name());
         let suggestion = "write both as dates, both without a zone, or both with";
         findings.say("end-type", section, property.line(), message, suggestion);
-        return;
-    }
-    if order(start, end).is_some_and(Ordering::is_ge) {
-        let message = format!("{name} is not after DTSTART");
+    } else if order.is_some_and(Ordering::is_ge) {
+        let message = format!("{} is not after DTSTART", property.name());
         findings.say("end-before-start", section, property.line(), message, "write a later one");
-    }
-}
-
-/// Which is first, where no zone is needed to tell.
-fn order(one: &DateTime, other: &DateTime) -> Option<Ordering> {
-    match (one, other) {
-        (DateTime::Utc(one), DateTime::Utc(other)) => Some(one.cmp(other)),
-        (DateTime::Zoned { tzid, .. }, DateTime::Zoned { tzid: other_tzid, .. }) if tzid != other_tzid => {
-            None
-        }
-        (DateTime::Zoned { .. }, DateTime::Utc(_)) | (DateTime::Utc(_), DateTime::Zoned { .. }) => None,
-        _ => Some(one.civil().cmp(&other.civil())),
     }
 }
 
