@@ -1,3 +1,5 @@
+mod examples;
+
 use super::tables::{Presence, table};
 use super::*;
 use crate::ical::{Limits, Stream};
