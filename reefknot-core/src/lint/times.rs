@@ -90,11 +90,11 @@ pub(super) fn check(
     }
     let (end, section) =
         if rules.name == "VTODO" { ("DUE", "RFC 5545 §3.8.2.3") } else { ("DTEND", "RFC 5545 §3.8.2.2") };
-    if let (Some(start), Some(property)) = (&start, component.property(end)) {
-        if let Some(value) = read(component, end) {
-            let order = zones.order(start, &value);
-            end_after_start(findings, start, &value, order, &property, section);
-        }
+    if let (Some(start), Some(property)) = (&start, component.property(end))
+        && let Some(value) = read(component, end)
+    {
+        let order = zones.order(start, &value);
+        end_after_start(findings, start, &value, order, &property, section);
     }
     if let Some(length) = component.property("DURATION").filter(|_| rules.name != "VALARM") {
         length_fits(findings, component, &length, start.as_ref(), end, rules);
