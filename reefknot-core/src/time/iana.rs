@@ -1,17 +1,20 @@
 //! IANA zones: `chrono-tz`, and the years after its table ends.
 
 use super::zone::Span;
-use crate::value::{Date, LocalDateTime};
+use crate::value::LocalDateTime;
+use crate::value::date::days_from_civil;
 use chrono::{NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{OffsetComponents, OffsetName, Tz, TzOffset};
 
 const DAY: i64 = 86_400;
-const WEEK: i64 = 7 * DAY;
+/// How far to step in search of a change: Boa Vista once kept summer time for a single week.
+pub(super) const STRIDE: i64 = 5 * DAY;
 
-/// The first year without daylight saving time in the table of `chrono-tz`, in UTC seconds.
-const TABLE_END: i64 = LocalDateTime::midnight(Date::new(2099, 12, 1).unwrap()).seconds_since_epoch();
-/// The 28 years before: each length of year beginning on each day of the week occurs in them.
-const LAST_CYCLE: std::ops::Range<i32> = 2071..2099;
+/// Where the table of `chrono-tz` is left: before the years in which it forgets daylight saving time.
+const TABLE_END: i64 = march(2099) * DAY;
+/// The last years of the table that are whole. Each day of the week begins a March in them, and what
+/// single years ordained (as for Ramadan, until 2087) is over.
+const LAST_YEARS: std::ops::Range<i32> = 2088..2099;
 
 fn offset_of(tz: Tz, second: i64) -> TzOffset {
     tz.offset_from_utc_datetime(&naive(in_table(second)))
@@ -22,19 +25,21 @@ fn naive(second: i64) -> NaiveDateTime {
     chrono::DateTime::from_timestamp(second, 0).map_or(NaiveDate::MIN.into(), |instant| instant.naive_utc())
 }
 
-/// The same time of an equal year that the table covers: the rules in force at its end go on.
+/// The same time of a year that the table covers and whose days fall on the same days of the
+/// week: the rules in force at its end go on. Years begin in March, so that leap days do not matter.
 fn in_table(second: i64) -> i64 {
     if second < TABLE_END {
         return second;
     }
-    let local = LocalDateTime::saturating_from_seconds(second);
-    let Some(first) = Date::new(local.date().year(), 1, 1) else { return second };
-    let of_year = second - first.days_since_epoch() * DAY;
-    let length = |first: Date| Date::new(first.year(), 12, 31).map(Date::day_of_year);
-    let equal = LAST_CYCLE
-        .filter_map(|year| Date::new(year, 1, 1))
-        .find(|candidate| candidate.weekday() == first.weekday() && length(*candidate) == length(first));
-    equal.map_or(second, |equal| equal.days_since_epoch() * DAY + of_year)
+    let date = LocalDateTime::saturating_from_seconds(second).date();
+    let first = march(date.year() - i32::from(date.month() < 3));
+    let equal = LAST_YEARS.map(march).find(|candidate| (candidate - first) % 7 == 0);
+    equal.map_or(second, |equal| second - (first - equal) * DAY)
+}
+
+/// The first of March of a year, in days since the epoch.
+const fn march(year: i32) -> i64 {
+    days_from_civil(year, 3, 1)
 }
 
 pub(super) fn offset(tz: Tz, second: i64) -> i32 {
@@ -51,12 +56,12 @@ pub(super) fn is_daylight(tz: Tz, second: i64) -> bool {
 }
 
 /// The span from `second` on. `chrono-tz` keeps its table to itself, so its end is found by
-/// stepping a week at a time and halving: no zone changes its clocks and back within a week.
+/// stepping and halving.
 pub(super) fn span(tz: Tz, second: i64, reach: i64) -> Span {
     let own = offset(tz, second);
     let mut same = second;
     while same < second + reach {
-        let next = same + WEEK.min(reach);
+        let next = same + STRIDE.min(reach);
         if offset(tz, next) != own {
             return Span { from: second, to: change(same, next, |at| offset(tz, at) == own), offset: own };
         }
