@@ -267,6 +267,28 @@ fn limits_and_budgets_are_told_apart_from_the_end() {
 }
 
 #[test]
+fn a_window_a_century_on_costs_no_more_than_what_it_holds() {
+    for rule in [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY;INTERVAL=7",
+        "FREQ=DAILY",
+        "FREQ=MONTHLY;BYDAY=-1FR",
+        "FREQ=DAILY;COUNT=99999",
+    ] {
+        let event = format!("DTSTART;TZID=Europe/Berlin:20260101T090000 DURATION:PT1S RRULE:{rule}");
+        with(&[&event], |series| {
+            let window = instant("21260501T000000Z")..instant("21260601T000000Z");
+            let found = series.instances(window, &Zone::UTC, 50, Budget::new(500));
+            assert!(
+                !found.items.is_empty() && found.stopped != Some(Stopped::Budget),
+                "{rule}: {:?}",
+                found.stopped
+            );
+        });
+    }
+}
+
+#[test]
 fn a_series_knows_its_instances() {
     let master = "DTSTART;TZID=Europe/Berlin:20260105T090000 DURATION:PT1H RRULE:FREQ=WEEKLY EXDATE;TZID=Europe/Berlin:20260119T090000";
     let orphan = "RECURRENCE-ID:20260113T080000Z DTSTART:20260113T080000Z";
