@@ -88,8 +88,9 @@ impl<'z> SetBuilder<'z> {
     /// # Errors
     /// See [`Rule::new`].
     pub fn exclude_rule(&mut self, recur: &Recur) -> Result<()> {
-        let bounded = self.bounded(recur)?;
-        self.set.excluding.push(bounded);
+        let Bounded { rule, until } = self.bounded(recur)?;
+        // DTSTART is excluded only if the rule says so.
+        self.set.excluding.push(Bounded { rule: rule.without_start(), until });
         Ok(())
     }
 

@@ -123,12 +123,7 @@ fn exceptions_are_found_in_every_form() {
     ] {
         let event =
             format!("DTSTART;TZID=Europe/Berlin:20260101T090000 RRULE:FREQ=DAILY;COUNT=3 {exception}");
-        let left = if exception.starts_with("EXRULE") {
-            vec!["20260103T090000"]
-        } else {
-            vec!["20260101T090000", "20260103T090000"]
-        };
-        assert_eq!(starts(&[&event]), left, "{exception}");
+        assert_eq!(starts(&[&event]), ["20260101T090000", "20260103T090000"], "{exception}");
     }
     let event = "DTSTART;VALUE=DATE:20260101 RRULE:FREQ=DAILY;COUNT=3 EXDATE:20260102T000000Z";
     assert_eq!(starts(&[event]), ["20260101", "20260103"]);

@@ -106,6 +106,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The same rule with DTSTART only where the rule itself gives it: what an EXRULE means.
+    pub(crate) const fn without_start(mut self) -> Self {
+        self.leading = false;
+        self
+    }
+
     /// DTSTART.
     #[must_use]
     pub const fn start(&self) -> LocalDateTime {
