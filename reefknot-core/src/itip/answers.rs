@@ -263,7 +263,14 @@ impl Answering<'_> {
                 .or_else(|| self.before.and_then(|before| before.effective(&key)))
                 .or_else(|| self.excluded_instance(object, &key));
             match component {
-                Some(component) => held.push((key, component, answer)),
+                Some(mut component) => {
+                    // What the user took out is remembered at the organizer's revision of it.
+                    let known = self.outcome.state.known.get(&key).map_or(0, |known| known.sequence);
+                    if fields::revision(&component).sequence < known {
+                        fields::set_sequence(&mut component, known);
+                    }
+                    held.push((key, component, answer));
+                }
                 None => self.outcome.because_of(
                     &key,
                     "no-such-instance",

@@ -179,7 +179,7 @@ impl Taking<'_> {
         // As it was before this message: the series may have been replaced a moment ago.
         let held = self.stored.and_then(|stored| stored.effective(key));
         let answer = self.own_answer(key, component, held.as_ref(), revision);
-        let excluded = self.stays_excluded(key, component);
+        let excluded = self.is_excluded_here(key) && self.stays_declined(key, component);
         let mut new = component.clone();
         if let Some(held) = &held {
             keep_own(&mut new, held);
@@ -266,7 +266,8 @@ impl Taking<'_> {
     fn answer_by_deletion(&self, key: &InstanceKey, said: &PartStat, revision: Revision) -> Option<PartStat> {
         let answers = &self.outcome.state.answers;
         let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master))?;
-        let asked_again = *said == PartStat::NeedsAction && revision.sequence > answered.sequence;
+        let asked = revision.sequence.max(self.asked_with_series(key));
+        let asked_again = *said == PartStat::NeedsAction && asked > answered.sequence;
         (self.stored.is_none() && !asked_again).then_some(PartStat::Declined)
     }
 
@@ -292,31 +293,33 @@ impl Taking<'_> {
 
     /// The instances that the user took out of their own copy, and which the organizer does not exclude.
     fn own_exclusions(&self) -> BTreeSet<InstanceKey> {
-        let Some(stored) = self.stored.filter(|stored| stored.master().is_some()) else {
-            return BTreeSet::new();
-        };
         let declined = self.outcome.state.answers.keys().filter(|key| **key != InstanceKey::Master);
         declined
-            .filter(|key| !stored.has_instance(key) && stored.part(key).is_none())
+            // Deleting the whole copy declined what had been answered by itself.
+            .filter(|key| self.stored.is_none() || self.is_excluded_here(key))
             .filter(|key| self.incoming.object.has_instance(key) && self.incoming.object.part(key).is_none())
             .filter(|key| {
-                self.incoming.object.effective(key).is_some_and(|new| self.stays_excluded(key, &new))
+                self.incoming.object.effective(key).is_some_and(|new| self.stays_declined(key, &new))
             })
             .cloned()
             .collect()
     }
 
     /// Whether an instance that the user excluded stays so: the organizer has the decline, or it is on its way.
-    fn stays_excluded(&self, key: &InstanceKey, new: &Component) -> bool {
+    fn stays_declined(&self, key: &InstanceKey, new: &Component) -> bool {
         let Some(answered) = self.outcome.state.answers.get(key).filter(|_| *key != InstanceKey::Master)
         else {
             return false;
         };
-        let excluded = self.stored.is_some_and(|stored| {
-            stored.master().is_some() && stored.part(key).is_none() && !stored.has_instance(key)
-        });
         let Some(said) = self.own(new).map(|own| own.partstat) else { return false };
-        excluded && (said == PartStat::Declined || fields::revision(new).sequence <= answered.sequence)
+        said != PartStat::NeedsAction || fields::revision(new).sequence <= answered.sequence
+    }
+
+    /// Whether the user's series leaves that instance out.
+    fn is_excluded_here(&self, key: &InstanceKey) -> bool {
+        self.stored.is_some_and(|stored| {
+            stored.master().is_some() && stored.part(key).is_none() && !stored.has_instance(key)
+        })
     }
 
     /// The overrides stored here that a newer version of the series does not have.
@@ -410,7 +413,7 @@ impl Taking<'_> {
             && self.incoming.object.parts().all(|(key, part)| {
                 let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master));
                 let Some(own) = self.own(part) else { return true };
-                own.partstat == PartStat::Declined
+                answered.is_some() && own.partstat != PartStat::NeedsAction
                     || answered.is_some_and(|answered| fields::revision(part).sequence <= answered.sequence)
             })
     }
@@ -594,11 +597,11 @@ fn cancel_one(
         outcome.because_of(key, "duplicate", "this cancellation is known", "RFC 5546 §2.1.5");
         return 0;
     }
-    let known = |key: &InstanceKey, object: &Option<SchedulingObject>, outcome: &Outcome| {
-        let kept = outcome.state.known.get(key).copied();
-        kept.or_else(|| object.as_ref().and_then(|object| object.part(key)).map(fields::revision))
-    };
-    if known(key, object, outcome).is_some_and(|known| revision < known) {
+    // What the series said when it was taken over, it said of every instance without a revision of its own.
+    let known = &outcome.state.known;
+    let stated = known.get(key).or_else(|| known.get(&InstanceKey::Master)).copied();
+    let stated = stated.or_else(|| object.as_ref().map(|object| object.revision(key)));
+    if stated.is_some_and(|stated| revision < stated) {
         let message =
             format!("the cancellation is older (SEQUENCE {}) than what is stored", revision.sequence);
         outcome.because_of(key, "stale-cancel", message, "RFC 5546 §2.1.5");

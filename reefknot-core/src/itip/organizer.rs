@@ -144,7 +144,10 @@ impl<'a> Revise<'a> {
             };
             let difference = compare(old, before.zones(), &new, self.after.zones());
             let again = difference.asks_again || fields::is_cancelled(old);
-            let mut differs = again;
+            // Who was asked about the instance on its own has not answered for it by answering the series.
+            let own = fields::revision(old).sequence;
+            let mut differs = again || own > fields::revision(&new).sequence;
+            fields::set_sequence(&mut new, own.max(fields::revision(&new).sequence));
             for old in attendees(old) {
                 let answer = if again { PartStat::NeedsAction } else { old.partstat };
                 let current =

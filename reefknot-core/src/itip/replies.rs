@@ -10,7 +10,8 @@ use crate::Result;
 use crate::ical::{Component, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Attendee, PartStat, Revision, SchedulingObject, attendee_among, attendees, edit_attendee, fields,
+    Attendee, InstanceState, PartStat, Revision, SchedulingObject, attendee_among, attendees, edit_attendee,
+    fields,
 };
 use crate::value::CalendarUserAddress;
 
@@ -179,21 +180,24 @@ impl Recorder<'_> {
     /// question asked without state), the object's own SEQUENCE has to do.
     fn asked(&self, key: &InstanceKey, who: &CalendarUserAddress) -> u32 {
         match self.outcome.state.attendees.get(who).filter(|remembered| !remembered.instances.is_empty()) {
-            Some(remembered) => [key, &InstanceKey::Master]
-                .into_iter()
-                .filter_map(|key| remembered.instances.get(key))
-                .find(|instance| instance.sent.is_some())
-                .and_then(|instance| instance.asked)
-                .map_or(0, |asked| asked.sequence),
+            Some(remembered) => {
+                let of = |key: &InstanceKey| {
+                    remembered.instances.get(key).filter(|instance| instance.sent.is_some())
+                };
+                let stamp = |instance: &&InstanceState| instance.sent.and_then(|sent| sent.dtstamp);
+                let (own, series) = (of(key), of(&InstanceKey::Master));
+                // The last REQUEST decides: if it named the series and not the instance, it asked by the series.
+                let last = match (own, series) {
+                    (Some(own), Some(series)) if stamp(&own) < stamp(&series) => Some(series),
+                    (own, series) => own.or(series),
+                };
+                last.and_then(|instance| instance.asked).map_or(0, |asked| asked.sequence)
+            }
             None => self.stored.revision(key).sequence,
         }
     }
 
-    fn instance(
-        &self,
-        key: &InstanceKey,
-        who: &CalendarUserAddress,
-    ) -> Option<&crate::scheduling::InstanceState> {
+    fn instance(&self, key: &InstanceKey, who: &CalendarUserAddress) -> Option<&InstanceState> {
         self.outcome.state.attendees.get(who)?.instances.get(key)
     }
 
