@@ -211,16 +211,15 @@ impl Answering<'_> {
     fn delete(mut self, before: &SchedulingObject) -> Result<Outcome> {
         self.outcome.object = ObjectChange::Delete;
         self.note_known(before);
-        let series_cancelled = before.master().is_some_and(fields::is_cancelled);
         let mut answers = BTreeMap::new();
         for (key, part) in before.parts() {
-            let open = !series_cancelled && !fields::is_cancelled(part);
+            let open = !fields::is_cancelled(part);
             let declined = self.answer_in(before, key).is_none_or(|answer| answer == PartStat::Declined);
             if open && !declined {
                 answers.insert(key.clone(), PartStat::Declined);
             }
         }
-        if before.master().is_some() && answers.len() > 1 {
+        if before.master().is_some_and(|master| !fields::is_cancelled(master)) && answers.len() > 1 {
             // All instances go: those with an answer of their own are named, the rest follows the series.
             answers.insert(InstanceKey::Master, PartStat::Declined);
         }

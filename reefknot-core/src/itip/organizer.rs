@@ -146,8 +146,9 @@ impl<'a> Revise<'a> {
             let again = difference.asks_again || fields::is_cancelled(old);
             // Who was asked about the instance on its own has not answered for it by answering the series.
             let own = fields::revision(old).sequence;
-            let mut differs = again || own > fields::revision(&new).sequence;
-            fields::set_sequence(&mut new, own.max(fields::revision(&new).sequence));
+            let of_series = fields::revision(&new).sequence;
+            let mut differs = again || own > of_series;
+            fields::set_sequence(&mut new, own.max(of_series));
             for old in attendees(old) {
                 let answer = if again { PartStat::NeedsAction } else { old.partstat };
                 let current =
