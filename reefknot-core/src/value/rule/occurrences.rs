@@ -1,0 +1,192 @@
+//! Walking over the instances of a rule.
+
+use super::{Budget, Rule, Spent};
+use crate::value::{Frequency, LocalDateTime, Skip};
+
+/// The instances of a [`Rule`], in order and without repeats.
+#[derive(Clone, Debug)]
+pub struct Occurrences<'r> {
+    rule: &'r Rule,
+    /// The period to look at next, and the last that can hold an instance.
+    index: i64,
+    last_index: i64,
+    /// The days (or shorter units) of the current period, and where in them we are.
+    units: Vec<i64>,
+    unit: usize,
+    offset: usize,
+    /// With BYSETPOS the units are instances already.
+    offsets: &'r [i64],
+    /// Nothing before this second is given out; it rises, so that nothing is given out twice.
+    floor: i64,
+    end: i64,
+    left: u32,
+    leading: bool,
+    done: bool,
+}
+
+static WHOLE: [i64; 1] = [0];
+
+impl<'r> Occurrences<'r> {
+    pub(super) fn first(rule: &'r Rule) -> Self {
+        Self {
+            rule,
+            index: rule.origin,
+            // With SKIP=BACKWARD the period after the last can reach back into it.
+            last_index: rule.index_of(rule.until) + 1,
+            units: Vec::new(),
+            unit: 0,
+            offset: 0,
+            offsets: if rule.positions.is_empty() { &rule.offsets } else { &WHOLE },
+            floor: rule.start,
+            end: rule.until,
+            left: rule.count.unwrap_or(u32::MAX),
+            leading: rule.leading,
+            done: false,
+        }
+    }
+
+    pub(super) fn seek(rule: &'r Rule, from: i64, budget: &mut Budget) -> Result<Self, Spent> {
+        let mut found = Self::first(rule);
+        if from <= rule.start {
+            return Ok(found);
+        }
+        found.end = rule.end(budget)?;
+        found.last_index = rule.index_of(found.end) + 1;
+        found.left = u32::MAX;
+        found.leading = false;
+        found.floor = from;
+        // With SKIP=FORWARD the period before can reach into this one.
+        let reach = i64::from(rule.skip != Skip::Omit);
+        let index = rule.index_of(from) - reach;
+        let behind = (index - rule.origin).rem_euclid(rule.interval);
+        found.index = (index - behind).max(rule.origin);
+        Ok(found)
+    }
+
+    /// Whether the period of DTSTART holds DTSTART.
+    pub(super) fn holds_start(rule: &'r Rule) -> bool {
+        let mut first = Self::first(rule);
+        first.leading = false;
+        first.end = i64::MAX;
+        first.look(rule.origin);
+        first.place();
+        first.take() == Some(rule.start)
+    }
+
+    /// The next instance, `None` after the last.
+    ///
+    /// # Errors
+    /// [`Spent`] if the budget did not suffice to find it; a larger one may be given and the walk goes on.
+    pub fn next(&mut self, budget: &mut Budget) -> Result<Option<LocalDateTime>, Spent> {
+        Ok(self.next_second(budget)?.and_then(LocalDateTime::from_seconds))
+    }
+
+    /// The next instance in civil seconds.
+    #[inline]
+    pub(crate) fn next_second(&mut self, budget: &mut Budget) -> Result<Option<i64>, Spent> {
+        if self.left == 0 || self.done {
+            return Ok(None);
+        }
+        budget.step()?;
+        if self.leading {
+            self.leading = false;
+            self.left -= 1;
+            self.floor = self.rule.start + 1;
+            return Ok(Some(self.rule.start));
+        }
+        loop {
+            if let Some(second) = self.take() {
+                if second > self.end {
+                    self.done = true;
+                    return Ok(None);
+                }
+                self.floor = second + 1;
+                // An endless rule counts down too, but ends with the calendar first.
+                self.left -= u32::from(self.rule.count.is_some());
+                return Ok(Some(second));
+            }
+            if self.index > self.last_index {
+                self.done = true;
+                return Ok(None);
+            }
+            budget.step()?;
+            let next = self.look(self.index);
+            self.place();
+            self.index = next;
+        }
+    }
+
+    /// The next instance of the current period that is not below the floor.
+    #[inline]
+    fn take(&mut self) -> Option<i64> {
+        while let Some(unit) = self.units.get(self.unit) {
+            while let Some(offset) = self.offsets.get(self.offset) {
+                self.offset += 1;
+                if unit + offset >= self.floor {
+                    return Some(unit + offset);
+                }
+            }
+            self.unit += 1;
+            self.offset = 0;
+        }
+        None
+    }
+
+    /// Fills in the units of a period and tells which period may come after it.
+    fn look(&mut self, index: i64) -> i64 {
+        self.units.clear();
+        (self.unit, self.offset) = (0, 0);
+        let rule = self.rule;
+        match rule.freq {
+            Frequency::Yearly => rule.days.of_year(index, &mut self.units),
+            Frequency::Monthly => rule.days.of_month(index, &mut self.units),
+            Frequency::Weekly => rule.days.of_week(index, &mut self.units),
+            Frequency::Daily | Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
+                rule.days.week_or_self(rule.freq, index, &mut self.units);
+                if let Some(second) = self.units.first().and_then(|second| rule.refused_until(*second)) {
+                    self.units.clear();
+                    return rule.align(rule.index_of(second).max(index + 1));
+                }
+            }
+        }
+        index.saturating_add(rule.interval)
+    }
+
+    /// BYSETPOS: picks from the whole set of the period, whether DTSTART has passed or not.
+    fn place(&mut self) {
+        let rule = self.rule;
+        if rule.positions.is_empty() {
+            return;
+        }
+        let width = rule.offsets.len();
+        let size = (self.units.len() * width) as i64;
+        let at = |position: &i32| {
+            let position = i64::from(*position);
+            let nth = if position > 0 { position - 1 } else { size + position };
+            let nth = usize::try_from(nth).ok().filter(|nth| (*nth as i64) < size)?;
+            Some(self.units[nth / width] + rule.offsets[nth % width])
+        };
+        let mut chosen: Vec<i64> = rule.positions.iter().filter_map(at).collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        self.units = chosen;
+    }
+}
+
+impl Rule {
+    /// For a unit of a day or less that the limits refuse: the first second that may pass them.
+    fn refused_until(&self, second: i64) -> Option<i64> {
+        let day = second.div_euclid(86_400);
+        if !self.days.holds(day) {
+            return Some(self.days.past_month(day).unwrap_or(day + 1) * 86_400);
+        }
+        let of_day = second.rem_euclid(86_400);
+        if self.freq < Frequency::Daily && self.hours >> (of_day / 3600) & 1 == 0 {
+            return Some(second - of_day % 3600 + 3600);
+        }
+        if self.freq < Frequency::Hourly && self.minutes >> (of_day / 60 % 60) & 1 == 0 {
+            return Some(second - of_day % 60 + 60);
+        }
+        (self.freq < Frequency::Minutely && self.seconds >> (of_day % 60) & 1 == 0).then_some(second + 1)
+    }
+}
