@@ -3,6 +3,10 @@
 
 mod error;
 pub mod ical;
+pub mod itip;
+pub mod lint;
+pub mod recurrence;
+pub mod time;
 pub mod value;
 
 pub use error::{Error, Result};

@@ -1,3 +1,67 @@
 //! The developers' commands: `cargo xtask test`, `cargo xtask layers`.
+//!
+//! `test` is everything CI checks; `layers` is the one of its steps that no other tool knows how to do.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever ran it")]
 
-fn main() {}
+mod layers;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, ffi::OsString};
+
+const HELP: &str = "\
+The developers' commands of Reefknot
+
+Usage: cargo xtask COMMAND
+
+  test     everything CI checks: formatting, clippy, layers, documentation, packaging, all tests
+  layers   the core's imports run one way, and nothing in it does I/O, reads a clock or draws randomness
+  help     this text
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> =
+        env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test"] => test::run(&root()),
+        ["layers"] => layers::run(&root()),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        [] => return usage("no command given"),
+        [command @ ("test" | "layers" | "help"), extra, ..] => {
+            return usage(&format!("`{command}` takes no arguments, but `{extra}` was given"));
+        }
+        [unknown, ..] => return usage(&format!("there is no command `{unknown}`")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("cargo xtask {}: {message}", words.join(" "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says what was wrong with the command line and how it should look.
+fn usage(problem: &str) -> ExitCode {
+    eprintln!("cargo xtask: {problem}\n\n{HELP}");
+    ExitCode::from(2)
+}
+
+/// The repository's root: the folder above this crate's.
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// The cargo that runs us, at the repository's root, so that one toolchain does every step.
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.current_dir(root);
+    command
+}

@@ -27,6 +27,7 @@
 
 mod component;
 mod edit;
+mod kind;
 mod lex;
 mod limits;
 mod parse;
@@ -37,6 +38,7 @@ mod stream;
 
 pub use component::{Component, Edit};
 pub use edit::PropertyBuf;
+pub use kind::Kind;
 pub use limits::Limits;
 pub use property::{Param, Params, Property};
 pub use stream::{Problem, Stream};

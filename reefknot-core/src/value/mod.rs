@@ -13,7 +13,7 @@ mod offset;
 mod period;
 mod recur;
 mod rule;
-mod scan;
+pub(crate) mod scan;
 pub mod text;
 mod timestamp;
 

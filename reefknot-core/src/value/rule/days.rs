@@ -287,7 +287,7 @@ impl Days {
 
     fn skips(&self) -> bool {
         // Only days counted by number can be missing, and of two such lists only the common days count.
-        self.skip != Skip::Omit && (self.from_start | self.from_end != 0) != !self.year_days.is_empty()
+        self.skip != Skip::Omit && (self.from_start | self.from_end != 0) == self.year_days.is_empty()
     }
 
     /// SKIP: a missing day's place is taken by a neighbour, before BYDAY limits the set (RFC 7529 §4.1).

@@ -14,8 +14,6 @@
 mod compile;
 mod days;
 mod occurrences;
-#[cfg(test)]
-mod tests;
 
 use super::{Frequency, LocalDateTime, Skip};
 use days::Days;

@@ -1,0 +1,251 @@
+//! The instances of a series in a window of time.
+
+use super::frame::{Frame, Point};
+use super::series::Series;
+use super::timing::{Place, Timing};
+use super::{Budget, InstanceKey, Spent};
+use crate::ical::Component;
+use crate::time::{Unresolved, Zone};
+use crate::value::{DateTime, LocalDateTime, Timestamp};
+use std::ops::Range;
+
+/// One instance of a series.
+#[derive(Clone, Debug)]
+pub struct Instance<'a> {
+    /// Which one it is.
+    pub key: InstanceKey,
+    /// When it begins, in the form and zone that its component uses.
+    pub start: DateTime,
+    /// When it ends, if that is said or implied.
+    pub end: Option<DateTime>,
+    /// When it begins for the reader; `None` if its zone is not known.
+    pub start_instant: Option<Timestamp>,
+    /// When it ends for the reader, at the start if no end is said; `None` if its zone is not known.
+    pub end_instant: Option<Timestamp>,
+    /// What names it in the series, in the master's form; `None` where nothing recurs.
+    pub recurrence_id: Option<DateTime>,
+    /// The component that says what it is: the master or an override.
+    pub component: &'a Component,
+}
+
+/// Why a list of instances is not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// There are more than were asked for.
+    Limit,
+    /// The budget was spent; there may be more.
+    Budget,
+}
+
+/// The instances found, and whether they are all.
+#[derive(Clone, Debug)]
+pub struct Instances<'a> {
+    /// By start.
+    pub items: Vec<Instance<'a>>,
+    /// Why there may be more; `None` if these are all.
+    pub stopped: Option<Stopped>,
+    /// Says that the series is in a zone that nobody knows: its instances are those that the
+    /// window would hold wherever on Earth they are, and have no instants.
+    pub unresolved: Option<Unresolved>,
+}
+
+/// What the widest difference between two clocks, and a shift of daylight saving time, come to.
+const MARGIN: i64 = 93_600;
+
+/// A stretch of the series with one component, shift and length.
+struct Segment<'s, 'a> {
+    from: i64,
+    to: i64,
+    /// Seconds on the clock by which a this-and-future override moved its instances.
+    shift: Option<i64>,
+    timing: &'s Timing,
+    component: &'a Component,
+}
+
+/// Filled while walking.
+struct Search<'s, 'a> {
+    series: &'s Series<'a>,
+    reader: &'s Zone,
+    window: Range<Timestamp>,
+    limit: usize,
+    found: Vec<(i64, Instance<'a>)>,
+    stopped: Option<Stopped>,
+}
+
+impl<'a> Series<'a> {
+    /// The instances that overlap a window: that begin before its end, and end after its start
+    /// (or begin at or after it, if they take no time).
+    ///
+    /// `reader` is the zone in which the reader sees whole days and floating times. At most `limit`
+    /// instances are given, the first by start.
+    #[must_use]
+    pub fn instances(
+        &self,
+        window: Range<Timestamp>,
+        reader: &Zone,
+        limit: usize,
+        budget: Budget,
+    ) -> Instances<'a> {
+        let mut search = Search { series: self, reader, window, limit, found: Vec::new(), stopped: None };
+        search.overridden();
+        let mut budget = budget;
+        for segment in search.segments() {
+            if search.walk(&segment, &mut budget) == Err(Spent) {
+                search.stopped = Some(Stopped::Budget);
+                break;
+            }
+        }
+        search.finish()
+    }
+}
+
+impl<'s, 'a> Search<'s, 'a> {
+    fn segments(&self) -> Vec<Segment<'s, 'a>> {
+        let series = self.series;
+        let (Some(timing), Some(component)) = (&series.timing, series.master()) else { return Vec::new() };
+        let mut segments = vec![Segment { from: i64::MIN, to: i64::MAX, shift: None, timing, component }];
+        for one in series.overrides.iter().filter(|one| one.and_future) {
+            let own =
+                series.frame.point(&one.timing.start, &series.zones, one.point.local.rem_euclid(86_400));
+            // Where the two clocks cannot be compared both are read as they stand.
+            let local = own.map_or_else(|_| one.timing.start.civil().seconds_since_epoch(), |own| own.local);
+            if let Some(last) = segments.last_mut() {
+                last.to = one.point.order;
+            }
+            let shift = Some(local - one.point.local);
+            segments.push(Segment {
+                from: one.point.order,
+                to: i64::MAX,
+                shift,
+                timing: &one.timing,
+                component: one.component,
+            });
+        }
+        segments
+    }
+
+    fn walk(&mut self, segment: &Segment<'s, 'a>, budget: &mut Budget) -> Result<(), Spent> {
+        let Some(set) = &self.series.set else { return Ok(()) };
+        let shift = segment.shift.unwrap_or(0);
+        let periods = set.periods().iter().map(|period| {
+            segment.timing.end_of_period(&segment.timing.place(), period, &self.series.zones).order()
+                - segment.timing.place().order()
+        });
+        let longest = segment.timing.longest().max(periods.max().unwrap_or(0));
+        let first = self.window.start.seconds() - MARGIN - shift - longest;
+        let last = self.window.end.seconds() + MARGIN - shift;
+        let mut walk = set.seek(first.max(segment.from));
+        let mut given = 0;
+        while let Some((point, period)) = walk.next_point(budget)? {
+            if point.order >= segment.to || point.order > last {
+                break;
+            }
+            if point.order < segment.from || self.is_overridden(point) {
+                continue;
+            }
+            let start = self.start(segment, point);
+            let end = match period.and_then(|index| set.period(index)) {
+                Some(period) => Some(segment.timing.end_of_period(&start, period, &self.series.zones)),
+                None => segment.timing.end(&start),
+            };
+            if self.offer(point, start, end, segment.component) {
+                given += 1;
+                if given > self.limit {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_overridden(&self, point: Point) -> bool {
+        let overrides = &self.series.overrides;
+        let first = overrides.partition_point(|one| one.point.order < point.order);
+        overrides.get(first).is_some_and(|one| one.point.order == point.order && !one.and_future)
+    }
+
+    fn start(&self, segment: &Segment<'_, '_>, point: Point) -> Place {
+        match segment.shift {
+            None => {
+                let instant = self.series.frame.zone().map(|_| Timestamp::from_seconds(point.order));
+                Place { value: self.series.frame.value(point), instant }
+            }
+            Some(shift) => {
+                let moved = self.series.frame.at_local(point.local + shift);
+                let same_zone = self.series.frame.value(moved).tzid() == segment.timing.start.tzid();
+                match (self.series.frame.zone(), same_zone) {
+                    // The override's own zone shows another time for the same instant.
+                    (Some(_), false) => segment.timing.place_of(Timestamp::from_seconds(moved.order)),
+                    _ => segment.timing.place_at(LocalDateTime::saturating_from_seconds(moved.local)),
+                }
+            }
+        }
+    }
+
+    /// The overrides of single instances: wherever they were moved, and whether generated or not.
+    fn overridden(&mut self) {
+        // Without a master there is nothing to repeat, and even a this-and-future override stands alone.
+        let alone = self.series.set.is_none();
+        for one in self.series.overrides.iter().filter(|one| alone || !one.and_future) {
+            if self.series.set.as_ref().is_some_and(|set| set.is_excluded(one.point)) {
+                continue;
+            }
+            let start = one.timing.place();
+            let end = one.timing.end(&start);
+            self.offer(one.point, start, end, one.component);
+        }
+    }
+
+    /// Takes an instance if the window holds some of it.
+    fn offer(&mut self, point: Point, start: Place, end: Option<Place>, component: &'a Component) -> bool {
+        let series = self.series;
+        let zoned = matches!(start.value, DateTime::Utc(_) | DateTime::Zoned { .. });
+        let instant = |place: &Place| match place.instant {
+            Some(instant) => Some(instant),
+            None if zoned => None,
+            None => Some(self.reader.instant(place.value.civil())),
+        };
+        let (first, width) = match instant(&start) {
+            Some(instant) => (instant.seconds(), 0),
+            None => (start.order(), MARGIN),
+        };
+        let last =
+            end.as_ref().map_or(first, |end| instant(end).map_or_else(|| end.order(), Timestamp::seconds));
+        let (from, to) = (self.window.start.seconds() - width, self.window.end.seconds() + width);
+        // A whole day without a length, such as a journal entry's, fills its day.
+        let last = if end.is_none() && start.value.is_date() { first + 86_400 } else { last };
+        if first >= to || if last > first { last <= from } else { first < from } {
+            return false;
+        }
+        let recurring = series.is_recurring();
+        let start_instant = instant(&start);
+        self.found.push((
+            first,
+            Instance {
+                key: if recurring { series.frame.key(point) } else { InstanceKey::Master },
+                start_instant,
+                end_instant: start_instant.map(|_| Timestamp::from_seconds(last)),
+                start: start.value,
+                end: end.map(|end| end.value),
+                recurrence_id: recurring.then(|| series.frame.value(point)),
+                component,
+            },
+        ));
+        true
+    }
+
+    fn finish(mut self) -> Instances<'a> {
+        self.found.sort_by(|a, b| (a.0, &a.1.key).cmp(&(b.0, &b.1.key)));
+        let more = self.found.len() > self.limit;
+        self.found.truncate(self.limit);
+        let unresolved = match &self.series.frame {
+            Frame::Unresolved { tzid } => self.series.zones.resolve(tzid).err(),
+            Frame::Date | Frame::Floating | Frame::Zoned { .. } => None,
+        };
+        Instances {
+            items: self.found.into_iter().map(|(_, instance)| instance).collect(),
+            stopped: self.stopped.or(more.then_some(Stopped::Limit)),
+            unresolved,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Recurrence sets, overrides and instances (RFC 5545 §3.8.5, §3.8.4.4; RFC 7529).
+//!
+//! A [`RecurrenceSet`] is what DTSTART, RRULE, RDATE, EXDATE and EXRULE generate; a [`Series`] is
+//! all components of one UID: a master, its set, and the overrides of single instances or of
+//! "this and future" ones. Rules expand on civil time (in the layer `value`); the zone is applied
+//! after, so that nine o'clock stays nine o'clock, with the gaps and overlaps of RFC 5545 §3.3.5.
+//!
+//! Every walk takes a [`Budget`] and can begin anywhere; running out of it is an answer of its own.
+
+mod frame;
+mod instances;
+mod key;
+mod series;
+mod set;
+mod timing;
+
+pub use crate::value::{Budget, Rule, Spent};
+pub use instances::{Instance, Instances, Stopped};
+pub use key::InstanceKey;
+pub use series::{Contains, Override, Series};
+pub use set::{RecurrenceSet, SetBuilder, SetItem, Walk};

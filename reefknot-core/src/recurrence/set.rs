@@ -1,0 +1,398 @@
+//! Recurrence sets: the union of rules and dates, less the exceptions (RFC 5545 §3.8.5).
+
+use super::frame::{Frame, Point, is_gap};
+use crate::time::{Cursor, Unresolved, Zones};
+use crate::value::{Budget, DateTime, LocalDateTime, Occurrences, Period, Recur, Rule, Spent};
+use crate::{Error, Result};
+use std::collections::VecDeque;
+
+/// Everything that one component says about when it recurs.
+///
+/// ```
+/// use reefknot_core::recurrence::{Budget, SetBuilder};
+/// use reefknot_core::time::Zones;
+/// use reefknot_core::value::DateTime;
+/// let zones = Zones::default();
+/// let start = DateTime::parse("20260328T023000", None, Some("Europe/Berlin"))?;
+/// let mut builder = SetBuilder::new(&start, &zones);
+/// builder.rule(&"FREQ=DAILY;COUNT=3".parse()?)?;
+/// let set = builder.build();
+/// let (mut walk, mut budget) = (set.walk(), Budget::default());
+/// let mut found = Vec::new();
+/// while let Some(item) = walk.next(&mut budget).unwrap() {
+///     found.push(item.key.to_string());
+/// }
+/// // On the 29th the clocks skip half past two.
+/// assert_eq!(found, ["20260328T013000Z", "20260329T013000Z", "20260330T003000Z"]);
+/// # Ok::<(), reefknot_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RecurrenceSet {
+    pub(super) frame: Frame,
+    start: Point,
+    rules: Vec<Bounded>,
+    excluding: Vec<Bounded>,
+    /// RDATEs in order, and which of the given periods each stands for.
+    dates: Vec<(Point, Option<usize>)>,
+    periods: Vec<Period>,
+    /// EXDATEs by order, and by day of the series' clock; sorted.
+    excluded: Vec<i64>,
+    excluded_days: Vec<i64>,
+}
+
+/// A rule and the last instant that its UNTIL allows, where only the instant tells.
+#[derive(Clone, Debug)]
+struct Bounded {
+    rule: Rule,
+    until: i64,
+}
+
+/// Puts a [`RecurrenceSet`] together from values.
+#[derive(Clone, Debug)]
+pub struct SetBuilder<'z> {
+    zones: &'z Zones,
+    set: RecurrenceSet,
+}
+
+impl<'z> SetBuilder<'z> {
+    /// The set of DTSTART alone.
+    #[must_use]
+    pub fn new(start: &DateTime, zones: &'z Zones) -> Self {
+        let frame = Frame::of(start, zones);
+        let local = start.civil().seconds_since_epoch();
+        let set = RecurrenceSet {
+            start: frame.at_local(local),
+            frame,
+            rules: Vec::new(),
+            excluding: Vec::new(),
+            dates: Vec::new(),
+            periods: Vec::new(),
+            excluded: Vec::new(),
+            excluded_days: Vec::new(),
+        };
+        Self { zones, set }
+    }
+
+    /// Adds an RRULE.
+    ///
+    /// # Errors
+    /// See [`Rule::new`].
+    pub fn rule(&mut self, recur: &Recur) -> Result<()> {
+        let bounded = self.bounded(recur)?;
+        self.set.rules.push(bounded);
+        Ok(())
+    }
+
+    /// Adds an EXRULE, which RFC 5545 no longer knows but old calendars hold.
+    ///
+    /// # Errors
+    /// See [`Rule::new`].
+    pub fn exclude_rule(&mut self, recur: &Recur) -> Result<()> {
+        let bounded = self.bounded(recur)?;
+        self.set.excluding.push(bounded);
+        Ok(())
+    }
+
+    /// Adds an RDATE. A DATE in a series with times begins at the time of DTSTART.
+    ///
+    /// # Errors
+    /// [`Unresolved`] if its zone is not known.
+    pub fn date(&mut self, value: &DateTime) -> Result<(), Unresolved> {
+        let point = self.point(value)?;
+        self.set.dates.push((point, None));
+        Ok(())
+    }
+
+    /// Adds an RDATE with VALUE=PERIOD, whose instance has its own length.
+    ///
+    /// # Errors
+    /// [`Unresolved`] if its zone is not known.
+    pub fn period(&mut self, period: Period) -> Result<(), Unresolved> {
+        let point = self.point(period.start())?;
+        self.set.dates.push((point, Some(self.set.periods.len())));
+        self.set.periods.push(period);
+        Ok(())
+    }
+
+    /// Adds an EXDATE. A DATE excludes all instances that begin on that day of the series' clock.
+    ///
+    /// # Errors
+    /// [`Unresolved`] if its zone is not known.
+    pub fn exclude(&mut self, value: &DateTime) -> Result<(), Unresolved> {
+        if let DateTime::Date(date) = value {
+            self.set.excluded_days.push(date.days_since_epoch());
+        } else {
+            let point = self.point(value)?;
+            self.set.excluded.push(point.order);
+        }
+        Ok(())
+    }
+
+    /// The set.
+    #[must_use]
+    pub fn build(mut self) -> RecurrenceSet {
+        self.set.dates.sort_by_key(|(point, period)| (point.order, period.is_none()));
+        self.set.excluded.sort_unstable();
+        self.set.excluded_days.sort_unstable();
+        self.set
+    }
+
+    fn point(&self, value: &DateTime) -> Result<Point, Unresolved> {
+        self.set.frame.point(value, self.zones, self.set.start.local.rem_euclid(86_400))
+    }
+
+    /// A rule with its UNTIL on the series' clock (RFC 5545 §3.3.10 wants the type of DTSTART, in UTC
+    /// for a zoned one; others are read as what they plainly say).
+    fn bounded(&self, recur: &Recur) -> Result<Bounded> {
+        let frame = &self.set.frame;
+        let mut exact = i64::MAX;
+        let until = recur.until.as_ref().map(|until| {
+            let civil = until.civil().seconds_since_epoch();
+            match (frame, until) {
+                // The last day counts whole.
+                (Frame::Date, _) | (_, DateTime::Date(_)) => civil - civil.rem_euclid(86_400) + 86_399,
+                (Frame::Zoned { zone, .. }, DateTime::Utc(instant)) => {
+                    exact = instant.seconds();
+                    // The clock may show the instant's time twice: the instant decides.
+                    zone.local(*instant).seconds_since_epoch() + 86_400
+                }
+                _ => civil,
+            }
+        });
+        let start = LocalDateTime::from_seconds(self.set.start.local)
+            .ok_or_else(|| Error::invalid("DTSTART lies outside the calendar"))?;
+        let until = until.map(LocalDateTime::saturating_from_seconds);
+        let rule = Rule::new(recur, start, *frame == Frame::Date, until)?;
+        Ok(Bounded { rule, until: exact })
+    }
+}
+
+/// One start of a recurrence set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetItem {
+    /// Which instance it is.
+    pub key: super::InstanceKey,
+    /// Its start, in the form and zone of DTSTART.
+    pub start: DateTime,
+    /// The RDATE period that it comes from, if it has a length of its own.
+    pub period: Option<Period>,
+}
+
+impl RecurrenceSet {
+    /// Whether there is more to it than DTSTART.
+    #[must_use]
+    pub fn is_recurring(&self) -> bool {
+        !self.rules.is_empty() || !self.dates.is_empty()
+    }
+
+    /// All instances, from DTSTART (or an earlier RDATE) on.
+    #[must_use]
+    pub fn walk(&self) -> Walk<'_> {
+        Walk::new(self, i64::MIN)
+    }
+
+    /// The period with that number.
+    pub(super) fn period(&self, index: usize) -> Option<&Period> {
+        self.periods.get(index)
+    }
+
+    pub(super) fn periods(&self) -> &[Period] {
+        &self.periods
+    }
+
+    pub(super) const fn start(&self) -> Point {
+        self.start
+    }
+
+    /// Whether an EXDATE names this time.
+    pub(super) fn is_excluded(&self, point: Point) -> bool {
+        self.excluded.binary_search(&point.order).is_ok()
+            || self.excluded_days.binary_search(&point.local.div_euclid(86_400)).is_ok()
+    }
+
+    /// The instances whose order is at least `from`.
+    pub(super) fn seek(&self, from: i64) -> Walk<'_> {
+        Walk::new(self, from)
+    }
+}
+
+/// A walk over the instances of a [`RecurrenceSet`], in order and without repeats.
+#[derive(Clone, Debug)]
+pub struct Walk<'s> {
+    set: &'s RecurrenceSet,
+    from: i64,
+    /// Begun at the first step, because seeking may take from the budget.
+    streams: Option<(Vec<Stream<'s>>, Vec<Stream<'s>>)>,
+    next_date: usize,
+    start_given: bool,
+}
+
+impl<'s> Walk<'s> {
+    fn new(set: &'s RecurrenceSet, from: i64) -> Self {
+        let next_date = set.dates.partition_point(|(point, _)| point.order < from);
+        Self { set, from, streams: None, next_date, start_given: set.start.order < from }
+    }
+
+    /// The next instance, `None` after the last.
+    ///
+    /// # Errors
+    /// [`Spent`] if the budget did not suffice to find it.
+    pub fn next(&mut self, budget: &mut Budget) -> Result<Option<SetItem>, Spent> {
+        let Some((point, period)) = self.next_point(budget)? else { return Ok(None) };
+        Ok(Some(SetItem {
+            key: self.set.frame.key(point),
+            start: self.set.frame.value(point),
+            period: period.and_then(|index| self.set.period(index)).cloned(),
+        }))
+    }
+
+    pub(super) fn next_point(
+        &mut self,
+        budget: &mut Budget,
+    ) -> Result<Option<(Point, Option<usize>)>, Spent> {
+        let set = self.set;
+        if self.streams.is_none() {
+            let open = |rules: &'s [Bounded], budget: &mut Budget| -> Result<Vec<_>, Spent> {
+                rules.iter().map(|bounded| Stream::new(bounded, &set.frame, self.from, budget)).collect()
+            };
+            self.streams = Some((open(&set.rules, budget)?, open(&set.excluding, budget)?));
+        }
+        let Some((streams, excluding)) = &mut self.streams else { return Ok(None) };
+        loop {
+            let mut least: Option<Point> = (!self.start_given).then_some(set.start);
+            for stream in streams.iter_mut() {
+                let head = stream.peek(budget)?;
+                least = earlier(least, head);
+            }
+            least = earlier(least, set.dates.get(self.next_date).map(|(point, _)| *point));
+            let Some(point) = least else { return Ok(None) };
+            if set.start.order == point.order {
+                self.start_given = true;
+            }
+            for stream in streams.iter_mut() {
+                stream.drop_to(point.order, budget)?;
+            }
+            let mut period = None;
+            while let Some((date, of)) =
+                set.dates.get(self.next_date).filter(|(date, _)| date.order <= point.order)
+            {
+                debug_assert_eq!(date.order, point.order);
+                period = period.or(*of);
+                self.next_date += 1;
+            }
+            let mut excluded = set.is_excluded(point);
+            for stream in excluding.iter_mut() {
+                stream.drop_to(point.order - 1, budget)?;
+                excluded |= stream.peek(budget)?.is_some_and(|head| head.order == point.order);
+            }
+            if !excluded {
+                return Ok(Some((point, period)));
+            }
+            budget.step()?;
+        }
+    }
+}
+
+fn earlier(a: Option<Point>, b: Option<Point>) -> Option<Point> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.order < a.order { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
+
+/// One rule's instances as points in order.
+#[derive(Clone, Debug)]
+struct Stream<'s> {
+    occurrences: Occurrences<'s>,
+    cursor: Option<Cursor<'s>>,
+    from: i64,
+    until: i64,
+    head: Option<Point>,
+    /// Times that the clock skips are read later than some that follow them: they wait here.
+    waiting: VecDeque<Point>,
+    /// Read, but not before what waits.
+    next: Option<Point>,
+    ended: bool,
+}
+
+impl<'s> Stream<'s> {
+    fn new(bounded: &'s Bounded, frame: &'s Frame, from: i64, budget: &mut Budget) -> Result<Self, Spent> {
+        let occurrences = if from == i64::MIN {
+            bounded.rule.all()
+        } else {
+            // A day early: a time in a gap is read up to the width of the gap later.
+            let reach = if frame.zone().is_some() { 86_400 } else { 0 };
+            bounded
+                .rule
+                .from(LocalDateTime::saturating_from_seconds(frame.at_order(from).local - reach), budget)?
+        };
+        Ok(Self {
+            occurrences,
+            cursor: frame.zone().map(Cursor::forward),
+            from,
+            until: bounded.until,
+            head: None,
+            waiting: VecDeque::new(),
+            next: None,
+            ended: false,
+        })
+    }
+
+    fn peek(&mut self, budget: &mut Budget) -> Result<Option<Point>, Spent> {
+        while self.head.is_none() {
+            let Some(point) = self.pull(budget)? else { return Ok(None) };
+            if point.order >= self.from && point.order <= self.until {
+                self.head = Some(point);
+            }
+        }
+        Ok(self.head)
+    }
+
+    /// Passes over everything up to and including that order.
+    fn drop_to(&mut self, order: i64, budget: &mut Budget) -> Result<(), Spent> {
+        while self.peek(budget)?.is_some_and(|head| head.order <= order) {
+            self.head = None;
+        }
+        Ok(())
+    }
+
+    fn pull(&mut self, budget: &mut Budget) -> Result<Option<Point>, Spent> {
+        loop {
+            if self.next.is_none() && !self.ended {
+                match self.occurrences.next_second(budget)? {
+                    None => self.ended = true,
+                    Some(local) => match &mut self.cursor {
+                        None => return Ok(Some(Point { order: local, local })),
+                        Some(cursor) => {
+                            let resolution = cursor.resolve(local);
+                            let point = Point { order: resolution.instant().seconds(), local };
+                            if is_gap(resolution) {
+                                self.waiting.push_back(point);
+                                continue;
+                            }
+                            if point.order > self.until && self.waiting.is_empty() {
+                                self.ended = true;
+                                return Ok(None);
+                            }
+                            self.next = Some(point);
+                        }
+                    },
+                }
+            }
+            let waits = self
+                .waiting
+                .front()
+                .is_some_and(|first| self.next.is_none_or(|next| first.order <= next.order));
+            if !waits {
+                return Ok(self.next.take());
+            }
+            // Of two instances at one instant the one that the clock shows is kept.
+            match self.waiting.pop_front() {
+                Some(first) if self.next.is_none_or(|next| next.order != first.order) => {
+                    return Ok(Some(first));
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! `cargo xtask test`: every check of CI, in order, stopping at the first that fails.
+//!
+//! All steps build with the same features, so that a dependency is compiled once for checking and once for
+//! running. Packaging is the exception on purpose: it alone proves that the core builds with its default features.
+
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::{cargo, layers};
+
+/// What a step reports when it passed: a few words for the last line, or nothing.
+type StepResult = Result<Option<String>, String>;
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&Path) -> StepResult,
+}
+
+/// The tests come last, so that their summaries are what the reader sees at the end.
+const STEPS: &[Step] = &[
+    Step { name: "tools", what: "rustfmt and clippy are installed", run: tools },
+    Step { name: "fmt", what: "cargo fmt --all --check", run: format },
+    Step { name: "clippy", what: "cargo clippy on all targets, warnings denied", run: clippy },
+    Step { name: "layers", what: "imports, calls and dependencies of reefknot-core", run: layering },
+    Step { name: "doc", what: "cargo doc, warnings denied", run: document },
+    Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
+    Step {
+        name: "tests",
+        what: "cargo test: unit, integration, scenario, property and doc tests",
+        run: tests,
+    },
+];
+
+/// Runs every step; the error names the first that failed.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let begun = Instant::now();
+    let mut told = Vec::new();
+    for (number, step) in STEPS.iter().enumerate() {
+        println!("\n==> {}/{} {}: {}", number + 1, STEPS.len(), step.name, step.what);
+        let started = Instant::now();
+        match (step.run)(root) {
+            Ok(words) => {
+                println!("    {} passed in {}", step.name, seconds(started.elapsed()));
+                told.extend(words);
+            }
+            Err(problem) => {
+                let after = seconds(started.elapsed());
+                return Err(format!(
+                    "FAILED at step {} of {}, {}, after {after}: {problem}",
+                    number + 1,
+                    STEPS.len(),
+                    step.name
+                ));
+            }
+        }
+    }
+    told.insert(0, format!("all {} steps passed in {}", STEPS.len(), seconds(begun.elapsed())));
+    println!("\ncargo xtask test: {}", told.join("; "));
+    Ok(())
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// Asks each tool for its version, and has rustup install those that do not answer.
+fn tools(root: &Path) -> StepResult {
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if answers(root, subcommand) {
+            continue;
+        }
+        println!("    {component} is missing: rustup component add {component}");
+        let advice = format!("{component} is needed: install it with `rustup component add {component}`");
+        let status = Command::new("rustup")
+            .current_dir(root)
+            .args(["component", "add", component])
+            .status()
+            .map_err(|error| format!("rustup did not start ({error}). {advice}"))?;
+        if !status.success() || !answers(root, subcommand) {
+            return Err(format!("rustup could not install {component} ({status}). {advice}"));
+        }
+    }
+    Ok(None)
+}
+
+fn answers(root: &Path, subcommand: &str) -> bool {
+    let quiet = || Stdio::null();
+    let status = cargo(root).args([subcommand, "--version"]).stdout(quiet()).stderr(quiet()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+fn format(root: &Path) -> StepResult {
+    passes(cargo(root).args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")
+}
+
+fn clippy(root: &Path) -> StepResult {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    passes(cargo(root).args(arguments), "mend the warnings above")
+}
+
+fn layering(root: &Path) -> StepResult {
+    layers::run(root).map(|()| None)
+}
+
+fn document(root: &Path) -> StepResult {
+    let arguments = ["doc", "--workspace", "--no-deps", "--all-features"];
+    passes(
+        cargo(root).args(arguments).env("RUSTDOCFLAGS", "-D warnings"),
+        "mend the documentation named above",
+    )
+}
+
+fn package(root: &Path) -> StepResult {
+    // `--allow-dirty`: a developer checks before committing.
+    let arguments = ["publish", "--dry-run", "-p", "reefknot-core", "--allow-dirty"];
+    passes(cargo(root).args(arguments), "reefknot-core could not be published as it stands")
+}
+
+fn passes(command: &mut Command, advice: &str) -> StepResult {
+    let status = command.status().map_err(|error| format!("cargo did not start: {error}"))?;
+    if status.success() { Ok(None) } else { Err(format!("{advice} ({status})")) }
+}
+
+/// Runs all tests, showing their output as it comes and counting what their summaries say.
+fn tests(root: &Path) -> StepResult {
+    let mut child = cargo(root)
+        .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("cargo did not start: {error}"))?;
+    let mut totals = Totals::default();
+    if let Some(output) = child.stdout.take() {
+        totals = show(&mut BufReader::new(output), &mut io::stdout())
+            .map_err(|error| format!("the tests' output could not be shown: {error}"))?;
+    }
+    let status = child.wait().map_err(|error| format!("cargo was lost: {error}"))?;
+    totals.judge(status.success(), &status)
+}
+
+/// Copies `output` line by line and adds up its `test result:` lines.
+fn show(output: &mut dyn BufRead, to: &mut dyn Write) -> io::Result<Totals> {
+    let mut totals = Totals::default();
+    let mut line = Vec::new();
+    while output.read_until(b'\n', &mut line)? > 0 {
+        to.write_all(&line)?;
+        totals.add(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+    to.flush()?;
+    Ok(totals)
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Totals {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Totals {
+    /// Adds a line such as `test result: ok. 5 passed; 0 failed; 1 ignored; …`; other lines change nothing.
+    fn add(&mut self, line: &str) {
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split(';') {
+            let mut words = count.split_whitespace();
+            let number = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+            match words.next() {
+                Some("passed") => self.passed += number,
+                Some("failed") => self.failed += number,
+                Some("ignored") => self.ignored += number,
+                _ => {}
+            }
+        }
+    }
+
+    /// A run is good when cargo says so, tests ran at all, and none of them was set aside.
+    fn judge(&self, success: bool, status: &dyn fmt::Display) -> StepResult {
+        if !success {
+            return Err(format!("{self} ({status})"));
+        }
+        if self.ignored > 0 {
+            return Err(format!("{self}: an ignored test proves nothing, mend it or delete it"));
+        }
+        if self.passed == 0 {
+            return Err(String::from("no test ran"));
+        }
+        Ok(Some(self.to_string()))
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} tests passed, {} failed, {} ignored", self.passed, self.failed, self.ignored)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn totals(output: &str) -> Totals {
+        show(&mut output.as_bytes(), &mut io::sink()).unwrap()
+    }
+
+    #[test]
+    fn summaries_of_all_binaries_are_added_up() {
+        let output = "running 2 tests\ntest a ... ok\n\
+            test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n\n\
+            test result: FAILED. 7 passed; 2 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.00s\n";
+        assert_eq!(totals(output), Totals { passed: 12, failed: 2, ignored: 1 });
+    }
+
+    #[test]
+    fn output_is_shown_unchanged() {
+        let output = b"one\n\xFF two\nno newline at the end";
+        let mut shown = Vec::new();
+        show(&mut output.as_slice(), &mut shown).unwrap();
+        assert_eq!(shown, output);
+    }
+
+    #[test]
+    fn a_run_is_good_only_if_tests_ran_and_none_was_ignored() {
+        let good = Totals { passed: 3, failed: 0, ignored: 0 };
+        assert_eq!(
+            good.judge(true, &"exit status: 0"),
+            Ok(Some(String::from("3 tests passed, 0 failed, 0 ignored")))
+        );
+        assert!(
+            good.judge(false, &"exit status: 101").is_err_and(|message| message.contains("exit status: 101"))
+        );
+        assert!(
+            Totals { ignored: 1, ..good }.judge(true, &"").is_err_and(|message| message.contains("ignored"))
+        );
+        assert!(Totals::default().judge(true, &"").is_err_and(|message| message == "no test ran"));
+    }
+}
