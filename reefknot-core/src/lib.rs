@@ -8,5 +8,6 @@ pub mod lint;
 pub mod recurrence;
 pub mod time;
 pub mod value;
+pub mod words;
 
 pub use error::{Error, Result};
