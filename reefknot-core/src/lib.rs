@@ -6,6 +6,7 @@ pub mod ical;
 pub mod itip;
 pub mod lint;
 pub mod recurrence;
+pub mod scheduling;
 pub mod time;
 pub mod value;
 pub mod words;

@@ -44,6 +44,12 @@ impl Kind {
         }
     }
 
+    /// Whether components of this kind are objects that are kept and scheduled; busy time is only asked for.
+    #[must_use]
+    pub const fn is_scheduled(self) -> bool {
+        !matches!(self, Self::FreeBusy)
+    }
+
     /// Which one a component is, if it is one.
     #[must_use]
     pub fn of(component: &Component) -> Option<Self> {

@@ -1,9 +1,105 @@
-//! Scheduling messages (RFC 5546): what may be said, and whether it is said rightly.
+//! Scheduling messages, and the machines of the organizer and the attendee (RFC 5546 §3, RFC 6638 §3).
+//!
+//! Two questions are answered here, each by a pure function: *this user changed this object* ([`change`]) and
+//! *this message arrived* ([`receive`]). The answer is an [`Outcome`]: what to store, what to send, what to say,
+//! and the reason for everything done and not done.
+//!
+//! Played: REQUEST, REPLY, CANCEL and REFRESH, for events and to-dos alike. PUBLISH, ADD, COUNTER and
+//! DECLINECOUNTER are read, validated, and answered with the reason that they are not played yet.
 
+mod answers;
+mod body;
+mod context;
+mod invitations;
 mod message;
 mod method;
+mod organizer;
+mod outcome;
+mod receive;
+mod replies;
 pub mod validate;
 
+pub use context::{Agent, Context, Preferences};
 pub use message::{Authentication, Carrier, Change, Envelope, Message, MessageReason};
 pub use method::Method;
+pub use outcome::{Answer, Disposition, Notice, ObjectChange, Outcome, Question, Reason, Role};
+pub use receive::{Incoming, receive};
 pub use validate::validate;
+
+use crate::Result;
+use crate::scheduling::{Identities, SchedulingObject, SchedulingState};
+
+/// What a user is to an object: its organizer, an attendee, or neither.
+#[must_use]
+pub fn role(object: Option<&SchedulingObject>, identities: &Identities) -> Role {
+    let Some(object) = object else { return Role::None };
+    match object.organizer() {
+        Some(organizer) if identities.speaks_for(&organizer.address) => Role::Organizer,
+        Some(_) if object.everybody().keys().any(|who| identities.is_own(who)) => Role::Attendee,
+        _ => Role::None,
+    }
+}
+
+/// The user created (`before` is none), changed, or deleted (`after` is none) an object.
+///
+/// # Errors
+/// Only when the engine itself cannot go on; a change that is not allowed is an outcome with a reason.
+pub fn change(
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+    state: &SchedulingState,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    // Whose object it is was settled before this change; a change cannot make somebody its organizer.
+    let role = role(before.or(after), context.identities);
+    if let (Some(before), Some(after)) = (before, after) {
+        let outcome = Outcome::new(Disposition::Rejected, role, state.clone());
+        if before.uid() != after.uid() || before.kind() != after.kind() {
+            let message = "a change cannot give an object another UID or kind; create a new one";
+            return Ok(outcome.refuse(Disposition::Rejected, "other-object", message, "RFC 6638 §3.2.4.1"));
+        }
+        let organizer = |object: &SchedulingObject| object.organizer().map(|organizer| organizer.address);
+        let (was, is) = (organizer(before), organizer(after));
+        if was.is_some() && is.is_some() && was != is {
+            let message =
+                "another ORGANIZER is a decision and not a change; delete the event and let the other invite";
+            return Ok(outcome.refuse(
+                Disposition::Rejected,
+                "organizer-changed",
+                message,
+                "RFC 5546 §3.2.2.4",
+            ));
+        }
+    }
+    match role {
+        Role::Organizer => organizer::change(before, after, state, context),
+        Role::Attendee => answers::change(before, after, state, context),
+        Role::None => unscheduled(before, after, state, context),
+    }
+}
+
+/// An object without an organizer, or of other people: stored, and nobody is told.
+fn unscheduled(
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+    state: &SchedulingState,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    // A private event that gets an organizer and attendees becomes a meeting.
+    if before.is_some() && role(after, context.identities) == Role::Organizer {
+        return organizer::change(before, after, state, context);
+    }
+    let mut outcome = Outcome::new(Disposition::Allowed, Role::None, state.clone());
+    let message = match after.or(before).and_then(SchedulingObject::organizer) {
+        Some(organizer) => {
+            format!("the event is {}'s, and the user is not invited: nobody is told", organizer.address)
+        }
+        None => "the event has no ORGANIZER, so it is not scheduled".to_owned(),
+    };
+    outcome.because("not-scheduled", message, "RFC 6638 §3.1");
+    outcome.object = match after {
+        Some(after) => ObjectChange::Store(after.clone()),
+        None => ObjectChange::Delete,
+    };
+    Ok(outcome)
+}

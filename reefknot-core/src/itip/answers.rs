@@ -1,0 +1,406 @@
+//! The attendee's machine: what follows when they answer, decline an instance, or delete their copy
+//! (RFC 5546 §3.2.3, RFC 6638 §3.2.2).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::body::{self, Part};
+use super::context::Context;
+use super::invitations::own_address;
+use super::message::{Message, MessageReason};
+use super::method::Method;
+use super::outcome::{Disposition, ObjectChange, Outcome, Role};
+use crate::Result;
+use crate::ical::{Component, PropertyBuf};
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{
+    Delta, InstanceDelta, PartStat, Revision, SchedulingObject, SchedulingState, Weight, attendee_among,
+    fields,
+};
+use crate::value::CalendarUserAddress;
+
+/// An attendee created, changed or deleted their copy.
+pub(super) fn change(
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+    state: &SchedulingState,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let outcome = Outcome::new(Disposition::Allowed, Role::Attendee, state.clone());
+    let Some(held) = after.or(before) else {
+        return Ok(outcome.refuse(
+            Disposition::Unchanged,
+            "nothing-to-do",
+            "there was nothing and there is nothing",
+            "design",
+        ));
+    };
+    let Some(own) =
+        own_address(held, context).or_else(|| before.and_then(|before| own_address(before, context)))
+    else {
+        return Ok(outcome.refuse(
+            Disposition::Allowed,
+            "not-invited",
+            "the user is not among the attendees",
+            "RFC 5546 §3.7.2",
+        ));
+    };
+    let mut answering = Answering { own, context, outcome, before, after: after.cloned() };
+    match (before, after) {
+        (Some(before), None) => answering.delete(before),
+        (before, Some(after)) => {
+            let delta = Delta::between(before, Some(after));
+            if before.is_some()
+                && let Some((code, message)) = answering.forbidden(&delta)
+            {
+                return Ok(answering.outcome.refuse(
+                    Disposition::Rejected,
+                    code,
+                    message,
+                    "RFC 6638 §3.2.2.1",
+                ));
+            }
+            answering.keep_sequence();
+            answering.update(&delta)
+        }
+        (None, None) => Ok(answering.outcome),
+    }
+}
+
+struct Answering<'a> {
+    own: CalendarUserAddress,
+    context: &'a Context<'a>,
+    outcome: Outcome,
+    before: Option<&'a SchedulingObject>,
+    after: Option<SchedulingObject>,
+}
+
+impl Answering<'_> {
+    /// What of a change an attendee may not make, if anything (RFC 6638 §3.2.2.1).
+    fn forbidden(&self, delta: &Delta) -> Option<(&'static str, String)> {
+        let organizer = |object: Option<&SchedulingObject>| {
+            object.and_then(SchedulingObject::organizer).map(|organizer| organizer.address)
+        };
+        let (was, is) = (organizer(self.before), organizer(self.after.as_ref()));
+        if was != is {
+            return Some(("organizer-changed", "an attendee cannot change the ORGANIZER".into()));
+        }
+        for (key, change) in &delta.instances {
+            let at =
+                if *key == InstanceKey::Master { String::new() } else { format!(" of the instance {key}") };
+            if let Some((who, _)) =
+                change.answers.iter().find(|(who, _)| !self.context.identities.is_own(who))
+            {
+                return Some(("others-answer", format!("an attendee cannot answer for {who}{at}")));
+            }
+            let delegates = self.delegates(key);
+            let stranger = change.invited.iter().chain(&change.removed).find(|who| !delegates.contains(*who));
+            if let Some(who) = stranger.filter(|_| !change.disappeared && !change.appeared) {
+                return Some(("attendees-changed", format!("an attendee cannot add or remove {who}{at}")));
+            }
+            if change.appeared && self.before.is_some() && !self.outcome.state.answers.contains_key(key) {
+                return Some(("instance-added", format!("an attendee cannot add an instance{at}")));
+            }
+            if let Some(property) = owned_by_organizer(key, change, delta) {
+                return Some((
+                    "organizers-property",
+                    format!(
+                        "an attendee cannot change {property}{at}, which is the organizer's; propose it to them"
+                    ),
+                ));
+            }
+        }
+        None
+    }
+
+    /// Those to whom the user delegates in the new version.
+    fn delegates(&self, key: &InstanceKey) -> BTreeSet<CalendarUserAddress> {
+        let own = self.after.as_ref().map(|after| after.attendees(key)).unwrap_or_default();
+        own.into_iter()
+            .filter(|attendee| attendee.address == self.own && attendee.partstat == PartStat::Delegated)
+            .flat_map(|attendee| attendee.delegated_to)
+            .collect()
+    }
+
+    /// An attendee never raises SEQUENCE (RFC 5546 §2.1.4), nor lowers it.
+    fn keep_sequence(&mut self) {
+        let (Some(before), Some(after)) = (self.before, &mut self.after) else { return };
+        let keys: Vec<_> = after.parts().map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let (was, is) = (before.revision(&key).sequence, after.revision(&key).sequence);
+            if was != is {
+                after.edit_part(&key, |part| fields::set_sequence(part, was));
+                let message = format!("SEQUENCE stays {was}: only the organizer counts revisions");
+                self.outcome.because_of(&key, "sequence-restored", message, "RFC 5546 §2.1.4");
+            }
+        }
+    }
+
+    fn update(mut self, delta: &Delta) -> Result<Outcome> {
+        let Some(after) = self.after.clone() else { return Ok(self.outcome) };
+        let mut answers: BTreeMap<InstanceKey, PartStat> = BTreeMap::new();
+        for (key, change) in &delta.instances {
+            if change.disappeared && self.before.is_some() {
+                answers.insert(key.clone(), PartStat::Declined);
+            } else if let Some((_, answer)) = change.answers.get(&self.own) {
+                answers.insert(key.clone(), answer.clone());
+            } else if change.appeared && self.before.is_some() {
+                answers.extend(self.answer_in(&after, key).map(|answer| (key.clone(), answer)));
+            }
+        }
+        if self.before.is_none() {
+            // A copy that comes from elsewhere, such as a mail, with the answer already in it.
+            for (key, _) in after.parts() {
+                let answer = self.answer_in(&after, key).filter(|answer| *answer != PartStat::NeedsAction);
+                answers.extend(answer.map(|answer| (key.clone(), answer)));
+            }
+        }
+        self.outcome.object = ObjectChange::Store(after.clone());
+        self.note_known(&after);
+        if answers.is_empty() {
+            self.outcome.disposition =
+                if delta.instances.is_empty() { Disposition::Unchanged } else { Disposition::Allowed };
+            self.outcome.because(
+                "nothing-to-answer",
+                "the change is the attendee's own business",
+                "RFC 6638 §3.2.2.3",
+            );
+            return Ok(self.outcome);
+        }
+        if answers.contains_key(&InstanceKey::Master) && self.before.is_some() {
+            self.add_standing_answers(&after, &mut answers);
+        }
+        self.reply(&after, answers)
+    }
+
+    /// An answer to the series says all: the organizer must not guess which instances it covers.
+    fn add_standing_answers(&self, after: &SchedulingObject, answers: &mut BTreeMap<InstanceKey, PartStat>) {
+        let own = after.overrides().chain(self.outcome.state.answers.keys());
+        for key in own.filter(|key| **key != InstanceKey::Master) {
+            let standing = match after.effective(key) {
+                Some(component) if fields::is_cancelled(&component) => None,
+                Some(_) => self.answer_in(after, key),
+                // Taken out of the copy: declined.
+                None if after.part(key).is_none() && self.outcome.state.answers.contains_key(key) => {
+                    self.would_be(after, key).then_some(PartStat::Declined)
+                }
+                None => None,
+            };
+            if let Some(standing) = standing {
+                answers.entry(key.clone()).or_insert(standing);
+            }
+        }
+    }
+
+    /// Whether the series would have an instance there, had the user not excluded it.
+    fn would_be(&self, after: &SchedulingObject, key: &InstanceKey) -> bool {
+        let mut open = after.clone();
+        open.edit_part(&InstanceKey::Master, |master| master.remove("EXDATE"));
+        open.has_instance(key)
+    }
+
+    fn answer_in(&self, object: &SchedulingObject, key: &InstanceKey) -> Option<PartStat> {
+        object
+            .attendees(key)
+            .into_iter()
+            .find(|attendee| attendee.address == self.own)
+            .map(|own| own.partstat)
+    }
+
+    /// Deleting is declining (RFC 6638 §3.2.2.4), unless there is nothing left to decline.
+    fn delete(mut self, before: &SchedulingObject) -> Result<Outcome> {
+        self.outcome.object = ObjectChange::Delete;
+        self.note_known(before);
+        let series_cancelled = before.master().is_some_and(fields::is_cancelled);
+        let mut answers = BTreeMap::new();
+        for (key, part) in before.parts() {
+            let open = !series_cancelled && !fields::is_cancelled(part);
+            let declined = self.answer_in(before, key).is_none_or(|answer| answer == PartStat::Declined);
+            if open && !declined {
+                answers.insert(key.clone(), PartStat::Declined);
+            }
+        }
+        if before.master().is_some() && answers.len() > 1 {
+            // All instances go: those with an answer of their own are named, the rest follows the series.
+            answers.insert(InstanceKey::Master, PartStat::Declined);
+        }
+        if answers.is_empty() {
+            self.outcome.because(
+                "nothing-to-decline",
+                "the event was cancelled or declined before, so the organizer knows",
+                "RFC 6638 §3.2.2.4",
+            );
+            return Ok(self.outcome);
+        }
+        self.reply(before, answers)
+    }
+
+    /// Remembers the organizer's revisions, so that an older message stays old after a deletion.
+    fn note_known(&mut self, object: &SchedulingObject) {
+        for (key, part) in object.parts() {
+            // An instance that the user split off to answer it is no revision of the organizer's.
+            let organizers = self.before.is_none_or(|before| before.part(key).is_some());
+            if organizers && !self.outcome.state.answers.contains_key(key) {
+                self.outcome.state.known.entry(key.clone()).or_insert_with(|| fields::revision(part));
+            }
+        }
+    }
+
+    fn reply(
+        mut self,
+        object: &SchedulingObject,
+        answers: BTreeMap<InstanceKey, PartStat>,
+    ) -> Result<Outcome> {
+        let Some(organizer) = object.organizer() else {
+            self.outcome.because("no-organizer", "there is no ORGANIZER to answer", "RFC 5546 §3.2.3");
+            return Ok(self.outcome);
+        };
+        let stamp = self.context.stamp(&self.outcome.state);
+        let mut held: Vec<(InstanceKey, Component, PartStat)> = Vec::new();
+        for (key, answer) in answers {
+            let component = object
+                .effective(&key)
+                .or_else(|| self.before.and_then(|before| before.effective(&key)))
+                .or_else(|| self.excluded_instance(object, &key));
+            match component {
+                Some(component) => held.push((key, component, answer)),
+                None => self.outcome.because_of(
+                    &key,
+                    "no-such-instance",
+                    "nothing to answer there",
+                    "RFC 5546 §4.7.2",
+                ),
+            }
+        }
+        for (key, component, _) in &held {
+            let revision = Revision { sequence: fields::revision(component).sequence, dtstamp: Some(stamp) };
+            self.outcome.state.answers.insert(key.clone(), revision);
+        }
+        if !self.context.agent.sends(organizer.agent) {
+            let message = "the ORGANIZER has a SCHEDULE-AGENT that leaves the reply to somebody else";
+            self.outcome.because("schedule-agent", message, "RFC 6638 §7.1");
+            return Ok(self.outcome);
+        }
+        let delegated = self.delegate(object, &held)?;
+        let parts = held
+            .iter()
+            .map(|(_, component, answer)| {
+                Ok(Part {
+                    of: component,
+                    sequence: fields::revision(component).sequence,
+                    attendees: self.attendee_lines(component, answer)?,
+                    status: None,
+                    extra: vec![PropertyBuf::new("REQUEST-STATUS", "2.0;Success")?],
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let sequence = parts.iter().map(|part| part.sequence).max().unwrap_or_default();
+        let calendar = body::notice(object, Method::Reply, parts, stamp, self.context)?;
+        for (key, _, answer) in &held {
+            self.outcome.because_of(
+                key,
+                "answered",
+                format!("the organizer is told: {answer}"),
+                "RFC 5546 §3.2.3",
+            );
+        }
+        self.outcome.state.last_stamp = Some(stamp);
+        self.outcome.messages.push(Message {
+            method: Method::Reply,
+            reason: MessageReason::Reply,
+            originator: self.own.clone(),
+            recipient: organizer.address,
+            uid: object.uid().to_owned(),
+            sequence,
+            calendar: Arc::new(calendar),
+            changes: Vec::new(),
+        });
+        self.outcome.messages.extend(delegated);
+        Ok(self.outcome)
+    }
+
+    /// What the series says of an instance that the user took out.
+    fn excluded_instance(&self, object: &SchedulingObject, key: &InstanceKey) -> Option<Component> {
+        let mut open = object.clone();
+        open.edit_part(&InstanceKey::Master, |master| master.remove("EXDATE"));
+        open.effective(key)
+    }
+
+    /// The sender's own ATTENDEE line and, if they delegated, the delegates' (RFC 5546 §3.2.2.3, §3.2.3).
+    fn attendee_lines(&self, component: &Component, answer: &PartStat) -> Result<Vec<PropertyBuf>> {
+        let line_of = |who: &CalendarUserAddress| {
+            component
+                .properties_named("ATTENDEE")
+                .find(|line| CalendarUserAddress::parse(&line.value()).is_ok_and(|address| address == *who))
+                .map(|line| line.to_buf())
+        };
+        let mut own = match line_of(&self.own) {
+            Some(line) => line,
+            None => PropertyBuf::new("ATTENDEE", self.own.uri())?,
+        };
+        own.set_param("PARTSTAT", answer.as_str())?;
+        own.remove_param("RSVP");
+        let mut lines = vec![own];
+        if *answer == PartStat::Delegated
+            && let Some(attendee) = attendee_among(component, |address| *address == self.own)
+        {
+            lines.extend(attendee.delegated_to.iter().filter_map(line_of));
+        }
+        Ok(lines)
+    }
+
+    /// The REQUEST that passes a delegated invitation on: SEQUENCE stays (RFC 5546 §2.1.4, §3.2.2.3).
+    fn delegate(
+        &mut self,
+        object: &SchedulingObject,
+        held: &[(InstanceKey, Component, PartStat)],
+    ) -> Result<Vec<Message>> {
+        let mut by_delegate: BTreeMap<CalendarUserAddress, BTreeSet<InstanceKey>> = BTreeMap::new();
+        for (key, component, answer) in held.iter().filter(|(_, _, answer)| *answer == PartStat::Delegated) {
+            debug_assert_eq!(*answer, PartStat::Delegated);
+            let own = attendee_among(component, |address| *address == self.own);
+            for delegate in own.map(|own| own.delegated_to).unwrap_or_default() {
+                by_delegate.entry(delegate).or_default().insert(key.clone());
+            }
+        }
+        let stamp = self.context.stamp(&self.outcome.state);
+        let mut messages = Vec::new();
+        for (delegate, keys) in by_delegate {
+            let calendar = body::request(object, &keys, stamp, self.context)?;
+            self.outcome.because(
+                "delegated",
+                format!("{delegate} is asked to come instead"),
+                "RFC 5546 §3.2.2.3",
+            );
+            messages.push(Message {
+                method: Method::Request,
+                reason: MessageReason::Invitation,
+                originator: self.own.clone(),
+                recipient: delegate,
+                uid: object.uid().to_owned(),
+                sequence: object.sequence(),
+                calendar: Arc::new(calendar),
+                changes: Vec::new(),
+            });
+        }
+        Ok(messages)
+    }
+}
+
+/// A property among the changes that only the organizer may change.
+fn owned_by_organizer<'a>(key: &InstanceKey, change: &'a InstanceDelta, delta: &Delta) -> Option<&'a str> {
+    if change.disappeared && *key != InstanceKey::Master {
+        return None;
+    }
+    // An EXDATE of the attendee's shows as an instance that disappears; the series' EXDATE follows from it.
+    let excludes = delta
+        .instances
+        .iter()
+        .any(|(key, other)| *key != InstanceKey::Master && (other.disappeared || other.appeared));
+    change
+        .changes
+        .iter()
+        .filter(|change| change.weight > Weight::Attendance)
+        .map(|change| change.property.as_str())
+        .find(|property| !(*property == "EXDATE" && excludes && !change.asks_again))
+}

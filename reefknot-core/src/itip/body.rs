@@ -1,0 +1,219 @@
+//! The bodies of messages: what of an object one recipient gets to see (RFC 5546 §3.2, RFC 6638 §3.2.6).
+
+use std::collections::BTreeSet;
+
+use super::context::Context;
+use super::method::Method;
+use crate::Result;
+use crate::ical::{Component, Edit, Limits, PropertyBuf, Stream};
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{SchedulingObject, fields, is_private_extension};
+use crate::time::vtimezone_text;
+use crate::value::{DateTime, Timestamp};
+
+/// The REQUEST for somebody who attends the given components.
+///
+/// Who attends the series sees it with its overrides, and an EXDATE for each instance they do not attend or
+/// that was cancelled. Who attends single instances sees those.
+pub(super) fn request(
+    object: &SchedulingObject,
+    visible: &BTreeSet<InstanceKey>,
+    stamp: Timestamp,
+    context: &Context<'_>,
+) -> Result<Component> {
+    let mut view = object.clone();
+    let hidden: Vec<InstanceKey> = object.overrides().filter(|key| !visible.contains(key)).cloned().collect();
+    for key in &hidden {
+        // Excluding also drops the override; an instance outside the rules has nothing to exclude.
+        view.exclude(key);
+    }
+    if !visible.contains(&InstanceKey::Master) {
+        view.remove_part(&InstanceKey::Master);
+    }
+    let mut calendar = shell(object, Method::Request, context)?;
+    for (_, part) in view.parts() {
+        let mut part = part.clone();
+        outgoing(&mut part, context);
+        fields::set_dtstamp(&mut part, stamp);
+        if part.property("SUMMARY").is_none() {
+            // RFC 5546 §3.2.2 wants one, though it may be empty.
+            part.push(PropertyBuf::text("SUMMARY", "")?);
+        }
+        calendar.push_component(part);
+    }
+    add_zones(&mut calendar, object);
+    Ok(calendar)
+}
+
+/// What a REPLY or CANCEL says of one component.
+pub(super) struct Part<'a> {
+    /// The component as it holds: the series, the override, or what the series says of the instance.
+    pub(super) of: &'a Component,
+    /// The revision's SEQUENCE.
+    pub(super) sequence: u32,
+    /// The ATTENDEE lines to carry.
+    pub(super) attendees: Vec<PropertyBuf>,
+    /// STATUS, if it is to say one.
+    pub(super) status: Option<&'static str>,
+    /// Properties of the message's own: REQUEST-STATUS, COMMENT.
+    pub(super) extra: Vec<PropertyBuf>,
+}
+
+/// A REPLY, CANCEL or REFRESH: only what names the component, and what lets a person recognise it.
+pub(super) fn notice(
+    object: &SchedulingObject,
+    method: Method,
+    parts: Vec<Part<'_>>,
+    stamp: Timestamp,
+    context: &Context<'_>,
+) -> Result<Component> {
+    let mut calendar = shell(object, method, context)?;
+    for part in parts {
+        let mut component = Component::new(&object.kind().to_string())?;
+        let carried: &[&str] = match method {
+            Method::Refresh => &["UID", "RECURRENCE-ID", "ORGANIZER"],
+            // A REPLY without DTSTART and SUMMARY is legal and ignored by large providers all the same.
+            _ => &[
+                "UID",
+                "RECURRENCE-ID",
+                "ORGANIZER",
+                "DTSTART",
+                "DTEND",
+                "DUE",
+                "DURATION",
+                "SUMMARY",
+                "LOCATION",
+            ],
+        };
+        for name in carried {
+            if let Some(property) = part.of.property(name) {
+                component.push(strip_schedule_params(property.to_buf()));
+            }
+        }
+        if method != Method::Refresh {
+            fields::set_sequence(&mut component, part.sequence);
+        }
+        fields::set_dtstamp(&mut component, stamp);
+        for attendee in part.attendees {
+            component.push(strip_schedule_params(attendee));
+        }
+        if let Some(status) = part.status {
+            component.push(PropertyBuf::new("STATUS", status)?);
+        }
+        for extra in part.extra {
+            component.push(extra);
+        }
+        calendar.push_component(component);
+    }
+    one_zone_for_replies(&mut calendar, method, object);
+    add_zones(&mut calendar, object);
+    Ok(calendar)
+}
+
+/// RFC 5546 §3.2.3 allows a REPLY one VTIMEZONE: times in a second zone are written in UTC.
+fn one_zone_for_replies(calendar: &mut Component, method: Method, object: &SchedulingObject) {
+    if method != Method::Reply {
+        return;
+    }
+    let mut keep: Option<String> = None;
+    for part in calendar.components_mut() {
+        part.edit(|property| {
+            let Some(tzid) = property.param("TZID") else { return Edit::Keep };
+            let first = keep.get_or_insert_with(|| tzid.to_string());
+            if **first == *tzid {
+                return Edit::Keep;
+            }
+            let time = DateTime::parse(&property.value(), property.param("VALUE").as_deref(), Some(&tzid));
+            let instant = time.ok().and_then(|time| object.zones().instant(&time, None).ok());
+            match instant.and_then(|at| fields::date_time_property(property.name(), &DateTime::Utc(at))) {
+                Some(utc) => Edit::Replace(utc),
+                None => Edit::Keep,
+            }
+        });
+    }
+}
+
+/// The VCALENDAR around a message.
+fn shell(object: &SchedulingObject, method: Method, context: &Context<'_>) -> Result<Component> {
+    let mut calendar = object.shell().clone();
+    calendar.retain_components(|component| component.is("VTIMEZONE"));
+    calendar.remove_unreadable();
+    if calendar.property("PRODID").is_none() {
+        calendar.push(PropertyBuf::text("PRODID", context.product)?);
+    }
+    calendar.set(PropertyBuf::new("VERSION", "2.0")?);
+    calendar.set(PropertyBuf::new("METHOD", method.as_str())?);
+    Ok(calendar)
+}
+
+/// Takes out of a component what never leaves: alarms, what is the user's own, and what a server keeps.
+fn outgoing(component: &mut Component, context: &Context<'_>) {
+    component.remove_unreadable();
+    component.retain_components(|inner| !inner.is("VALARM"));
+    let keep_categories = context.preferences.send_categories;
+    component.edit(|property| {
+        let name = property.name().to_ascii_uppercase();
+        let private = match name.as_str() {
+            "CATEGORIES" => !keep_categories,
+            "COLOR" | "REQUEST-STATUS" => true,
+            _ => is_private_extension(&name),
+        };
+        if private {
+            return Edit::Remove;
+        }
+        if property.params().any(|param| is_schedule_param(&param.name())) {
+            return Edit::Replace(strip_schedule_params(property.to_buf()));
+        }
+        Edit::Keep
+    });
+}
+
+/// SCHEDULE-AGENT, -STATUS and -FORCE-SEND are between a client and its server (RFC 6638 §7.1–7.3).
+fn is_schedule_param(name: &str) -> bool {
+    ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"]
+        .iter()
+        .any(|own| name.eq_ignore_ascii_case(own))
+}
+
+fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {
+    for name in ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"] {
+        property.remove_param(name);
+    }
+    property
+}
+
+/// Keeps the time zones that the message uses and writes those it lacks (RFC 5546 §3.1.2).
+fn add_zones(calendar: &mut Component, object: &SchedulingObject) {
+    let mut used = BTreeSet::new();
+    let mut times = Vec::new();
+    for part in calendar.components().filter(|component| !component.is("VTIMEZONE")) {
+        for property in part.properties() {
+            if let Some(tzid) = property.param("TZID") {
+                used.insert(tzid.to_string());
+                times.extend(DateTime::parse(&property.value(), None, Some(&tzid)).ok());
+            }
+        }
+    }
+    calendar.retain_components(|component| {
+        !component.is("VTIMEZONE") || component.text("TZID").is_some_and(|tzid| used.contains(&tzid))
+    });
+    for zone in calendar.components_named("VTIMEZONE") {
+        if let Some(tzid) = zone.text("TZID") {
+            used.remove(&tzid);
+        }
+    }
+    let first = times.iter().map(|time| Timestamp::from_utc_civil(time.civil())).min();
+    let last = times.iter().map(|time| Timestamp::from_utc_civil(time.civil())).max();
+    let kind = object.kind().to_string();
+    for tzid in used {
+        // A zone that nobody can resolve is left as the object has it; `validate` tells the sender.
+        let (Ok(resolution), Some(first), Some(last)) = (object.zones().resolve(&tzid), first, last) else {
+            continue;
+        };
+        let text = vtimezone_text(&tzid, &resolution.zone, first, last);
+        let parsed = Stream::parse(text.as_bytes(), &Limits::default());
+        if let Some(zone) = parsed.ok().and_then(|stream| stream.components().next().cloned()) {
+            calendar.insert_component_before(&kind, zone);
+        }
+    }
+}

@@ -1,0 +1,664 @@
+//! A REQUEST or CANCEL arrives at an attendee (RFC 5546 §3.2.2, §3.2.5).
+//!
+//! Per instance: none → needs action → answered → cancelled. Each instance has its own revision, so that a
+//! message about one never touches another, and an older message never undoes a newer one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::body::{self, Part};
+use super::context::Context;
+use super::message::{Message, MessageReason};
+use super::method::Method;
+use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question};
+use super::receive::Incoming;
+use crate::Result;
+use crate::ical::{Component, Edit, PropertyBuf};
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{
+    PartStat, Revision, SchedulingObject, Timing, attendee_among, attendees, edit_attendee, fields,
+    is_private_extension,
+};
+use crate::value::{CalendarUserAddress, DateTime, Recur};
+
+/// An invitation, or a new version of one.
+pub(super) fn request(
+    stored: Option<&SchedulingObject>,
+    incoming: &Incoming<'_>,
+    mut outcome: Outcome,
+    context: &Context<'_>,
+    from_organizer: bool,
+) -> Result<Outcome> {
+    let everybody = incoming.object.everybody();
+    let invited = everybody.keys().any(|who| context.identities.is_own(who));
+    if !invited && stored.is_none() {
+        let from = incoming
+            .sender()
+            .cloned()
+            .or_else(|| incoming.object.organizer().map(|organizer| organizer.address));
+        let message = "the invitation names none of the user's addresses: somebody passed it on";
+        outcome.because("forwarded", message, "RFC 5546 §3.2.2.6");
+        match context.preferences.forwarded {
+            Answer::Accept => {}
+            Answer::Ask => {
+                outcome.disposition = Disposition::NeedsDecision;
+                outcome.questions.extend(from.map(Question::Forwarded));
+                outcome.tell("forwarded", message);
+                return Ok(outcome);
+            }
+            Answer::Refuse => {
+                outcome.disposition = Disposition::Rejected;
+                return Ok(outcome);
+            }
+        }
+    } else if !invited {
+        let message = "the message does not name this user; what is stored stays";
+        return Ok(outcome.refuse(Disposition::Ignored, "not-for-this-user", message, "RFC 5546 §3.7.2"));
+    }
+    if !from_organizer {
+        outcome.tell("passed-on", "the invitation came from an attendee and not from the organizer");
+    }
+    Taking { stored, object: stored.cloned(), incoming, context, outcome, taken: 0 }.run()
+}
+
+/// The taking over of one message.
+struct Taking<'a> {
+    stored: Option<&'a SchedulingObject>,
+    object: Option<SchedulingObject>,
+    incoming: &'a Incoming<'a>,
+    context: &'a Context<'a>,
+    outcome: Outcome,
+    taken: usize,
+}
+
+impl Taking<'_> {
+    fn run(mut self) -> Result<Outcome> {
+        let whole = self.incoming.object.master().is_some();
+        if self.stored.is_none() && self.is_declined_by_deletion() {
+            self.note_revisions();
+            let message = "the user deleted this event, and the message asks nothing new";
+            return Ok(self.outcome.refuse(
+                Disposition::Ignored,
+                "deleted-by-user",
+                message,
+                "RFC 6638 §3.2.2.4",
+            ));
+        }
+        let mut newer_series = false;
+        let keys: Vec<InstanceKey> = self.incoming.object.parts().map(|(key, _)| key.clone()).collect();
+        for key in &keys {
+            let Some(component) = self.incoming.object.part(key) else { continue };
+            let revision = fields::revision(component);
+            if !self.is_newer(key, revision) {
+                continue;
+            }
+            if !whole && self.is_missing_instance(key) {
+                return self.ask_for_refresh(key);
+            }
+            newer_series |= *key == InstanceKey::Master;
+            self.take(key, component, revision)?;
+        }
+        if newer_series {
+            self.settle_absent(&keys)?;
+            self.keep_cancelled(&keys);
+        }
+        Ok(self.finish())
+    }
+
+    /// RFC 5546 §2.1.5, by instance; and nothing at or below a tombstone comes back to life.
+    fn is_newer(&mut self, key: &InstanceKey, revision: Revision) -> bool {
+        let tombstone = self.tombstone(key);
+        if tombstone.is_some_and(|dead| revision <= dead) {
+            let message = "it was cancelled at this revision or a later one";
+            self.outcome.because_of(key, "cancelled-before", message, "RFC 5546 §4.2.9");
+            return false;
+        }
+        let Some(known) = self.known(key) else { return true };
+        if revision == known {
+            self.outcome.because_of(key, "duplicate", "this revision is stored already", "RFC 5546 §2.1.5");
+            return false;
+        }
+        if revision < known {
+            let message = format!(
+                "the message is older (SEQUENCE {}) than what is stored (SEQUENCE {})",
+                revision.sequence, known.sequence
+            );
+            self.outcome.because_of(key, "stale-request", message, "RFC 5546 §2.1.5");
+            return false;
+        }
+        true
+    }
+
+    fn tombstone(&self, key: &InstanceKey) -> Option<Revision> {
+        let tombstones = &self.outcome.state.tombstones;
+        tombstones.get(key).into_iter().chain(tombstones.get(&InstanceKey::Master)).max().copied()
+    }
+
+    /// The organizer's revision last taken over for an instance; without a state, what the object says.
+    fn known(&self, key: &InstanceKey) -> Option<Revision> {
+        if let Some(known) = self.outcome.state.known.get(key) {
+            return Some(*known);
+        }
+        let part = self.stored?.part(key)?;
+        // A component that the user made, to answer one instance, carries no revision of the organizer's.
+        if self.outcome.state.answers.contains_key(key) && !self.outcome.state.known.is_empty() {
+            return None;
+        }
+        Some(fields::revision(part))
+    }
+
+    /// An instance that the stored series does not have: something was missed (RFC 5546 §4.7.2, case 2).
+    fn is_missing_instance(&self, key: &InstanceKey) -> bool {
+        self.stored.is_some_and(|stored| {
+            stored.master().is_some_and(|master| !fields::is_cancelled(master))
+                && stored.part(key).is_none()
+                && !stored.has_instance(key)
+                && !self.was_declined_by_exclusion(stored, key)
+        })
+    }
+
+    fn was_declined_by_exclusion(&self, stored: &SchedulingObject, key: &InstanceKey) -> bool {
+        self.outcome.state.answers.contains_key(key) && !stored.has_instance(key)
+    }
+
+    fn ask_for_refresh(mut self, key: &InstanceKey) -> Result<Outcome> {
+        let message =
+            format!("the series stored here has no instance at {key}; the organizer is asked for the whole");
+        self.outcome.because_of(key, "missing-instance", message, "RFC 5546 §4.7.2");
+        if let Some(refresh) = refresh(&self.incoming.object, self.context, &mut self.outcome)? {
+            self.outcome.messages.push(refresh);
+        }
+        self.outcome.disposition = Disposition::Ignored;
+        Ok(self.outcome)
+    }
+
+    /// Takes over one component: the organizer's words, the user's own alarms and answer.
+    fn take(&mut self, key: &InstanceKey, component: &Component, revision: Revision) -> Result<()> {
+        let held = self.object.as_ref().and_then(|object| object.effective(key));
+        let answer = self.own_answer(key, component, held.as_ref(), revision);
+        let excluded = self.stays_excluded(key, component);
+        let mut new = component.clone();
+        if let Some(held) = &held {
+            keep_own(&mut new, held);
+        }
+        self.set_answer(&mut new, answer.as_ref())?;
+        let own_exclusions = if *key == InstanceKey::Master { self.own_exclusions() } else { BTreeSet::new() };
+        let object = match &mut self.object {
+            Some(object) => {
+                object.adopt_zones(self.incoming.object.shell());
+                object
+            }
+            None => {
+                let mut object = self.incoming.object.clone();
+                let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
+                for key in keys {
+                    object.remove_part(&key);
+                }
+                self.object.insert(object)
+            }
+        };
+        if excluded {
+            object.exclude(key);
+        } else {
+            object.put_part(key.clone(), new);
+        }
+        for key in own_exclusions {
+            object.exclude(&key);
+        }
+        self.outcome.state.known.insert(key.clone(), revision);
+        self.outcome.state.tombstones.remove(key);
+        if *key == InstanceKey::Master {
+            self.outcome.state.tombstones.retain(|_, dead| *dead > revision);
+        }
+        self.taken += 1;
+        self.outcome.because_of(key, "taken-over", "the organizer's version is stored", "RFC 5546 §3.2.2");
+        Ok(())
+    }
+
+    /// The user's answer to a component after this message: kept, unless the organizer asks again.
+    fn own_answer(
+        &mut self,
+        key: &InstanceKey,
+        new: &Component,
+        held: Option<&Component>,
+        revision: Revision,
+    ) -> Option<PartStat> {
+        let said = self.own(new)?.partstat;
+        let held = held?;
+        let kept = self.own(held)?.partstat;
+        let zones = |object: &SchedulingObject| object.zones().clone();
+        let before = Timing::of(held, &self.object.as_ref().map(zones)?);
+        let after = Timing::of(new, self.incoming.object.zones());
+        let answered_at = self.answered_at(key, held);
+        // RFC 5546 §2.1.4: a higher SEQUENCE alone proves nothing, but a higher one that asks again does.
+        let asked_again = said == PartStat::NeedsAction && revision.sequence > answered_at;
+        if before.asks_again(&after) && revision.sequence >= answered_at && said != kept || asked_again {
+            if kept != PartStat::NeedsAction {
+                self.outcome.because_of(
+                    key,
+                    "asked-again",
+                    "the time changed, so the answer is asked again",
+                    "RFC 6638 §3.2.8",
+                );
+            }
+            return Some(said);
+        }
+        Some(kept)
+    }
+
+    /// The SEQUENCE that the user's last answer to an instance was for.
+    fn answered_at(&self, key: &InstanceKey, held: &Component) -> u32 {
+        let answers = &self.outcome.state.answers;
+        let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master));
+        answered.map_or_else(|| fields::revision(held).sequence, |revision| revision.sequence)
+    }
+
+    fn own(&self, component: &Component) -> Option<crate::scheduling::Attendee> {
+        attendee_among(component, |address| self.context.identities.is_own(address))
+    }
+
+    fn set_answer(&self, component: &mut Component, answer: Option<&PartStat>) -> Result<()> {
+        if let (Some(own), Some(answer)) = (self.own(component), answer)
+            && own.partstat != *answer
+        {
+            edit_attendee(component, &own.address, |line| line.set_param("PARTSTAT", answer.as_str()))?;
+        }
+        Ok(())
+    }
+
+    /// The instances that the user took out of their own copy, and which the organizer does not exclude.
+    fn own_exclusions(&self) -> BTreeSet<InstanceKey> {
+        let Some(stored) = self.stored.filter(|stored| stored.master().is_some()) else {
+            return BTreeSet::new();
+        };
+        let declined = self.outcome.state.answers.keys().filter(|key| **key != InstanceKey::Master);
+        declined
+            .filter(|key| !stored.has_instance(key) && stored.part(key).is_none())
+            .filter(|key| self.incoming.object.has_instance(key) && self.incoming.object.part(key).is_none())
+            .filter(|key| {
+                self.incoming.object.effective(key).is_some_and(|new| self.stays_excluded(key, &new))
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// Whether an instance that the user excluded stays so: the organizer has the decline, or it is on its way.
+    fn stays_excluded(&self, key: &InstanceKey, new: &Component) -> bool {
+        let Some(answered) = self.outcome.state.answers.get(key).filter(|_| *key != InstanceKey::Master)
+        else {
+            return false;
+        };
+        let excluded = self.stored.is_some_and(|stored| {
+            stored.master().is_some() && stored.part(key).is_none() && !stored.has_instance(key)
+        });
+        let Some(said) = self.own(new).map(|own| own.partstat) else { return false };
+        excluded && (said == PartStat::Declined || fields::revision(new).sequence <= answered.sequence)
+    }
+
+    /// The overrides stored here that a newer version of the series does not have.
+    fn settle_absent(&mut self, named: &[InstanceKey]) -> Result<()> {
+        let Some(sent) = self.incoming.object.master().map(fields::revision) else { return Ok(()) };
+        let Some(stored) = self.stored else { return Ok(()) };
+        let absent: Vec<_> = stored.overrides().filter(|key| !named.contains(key)).cloned().collect();
+        for key in absent {
+            let known = self.outcome.state.known.get(&key).copied();
+            if known.is_some_and(|known| known.dtstamp > sent.dtstamp) {
+                self.outcome.because_of(
+                    &key,
+                    "newer-instance",
+                    "what is stored of this instance is newer",
+                    "RFC 5546 §2.1.5",
+                );
+                continue;
+            }
+            let Some(held) = stored.part(&key).cloned() else { continue };
+            let Some(object) = &mut self.object else { continue };
+            object.remove_part(&key);
+            self.outcome.state.known.remove(&key);
+            let Some(mut new) = object.projected(&key) else {
+                self.outcome.because_of(
+                    &key,
+                    "instance-gone",
+                    "the series has this instance no more",
+                    "RFC 5546 §3.2.2.1",
+                );
+                continue;
+            };
+            let series_answer = self.own(&new).map(|own| own.partstat);
+            // The organizer's words on the instance are the series' now; the answer may still be its own.
+            let said = self.incoming.object.projected(&key).unwrap_or_else(|| new.clone());
+            let answer = if fields::is_cancelled(&held) {
+                None
+            } else {
+                self.own_answer(&key, &said, Some(&held), sent)
+            };
+            let own = answer.filter(|answer| Some(answer) != series_answer.as_ref());
+            keep_own(&mut new, &held);
+            self.set_answer(&mut new, own.as_ref())?;
+            let has_alarms = held.component("VALARM").is_some() && !same_alarms(&held, self.object.as_ref());
+            if own.is_some() || has_alarms {
+                if let Some(object) = &mut self.object {
+                    object.put_part(key.clone(), new);
+                }
+                self.outcome.because_of(
+                    &key,
+                    "own-answer-kept",
+                    "the user answered this instance on its own",
+                    "RFC 5546 §3.7.1",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Instances cancelled by a message that came first stay cancelled in the older series that comes later.
+    fn keep_cancelled(&mut self, named: &[InstanceKey]) {
+        let dead: Vec<(InstanceKey, Revision)> = self
+            .outcome
+            .state
+            .tombstones
+            .iter()
+            .filter(|(key, _)| **key != InstanceKey::Master && !named.contains(key))
+            .map(|(key, revision)| (key.clone(), *revision))
+            .collect();
+        for (key, revision) in dead {
+            if let Some(object) = &mut self.object
+                && let Some(mut component) = object.effective(&key)
+            {
+                mark_cancelled(&mut component, revision);
+                object.put_part(key.clone(), component);
+                self.outcome.state.known.insert(key.clone(), revision);
+                self.outcome.because_of(
+                    &key,
+                    "cancelled-before",
+                    "the cancellation arrived first",
+                    "RFC 5546 §4.2.9",
+                );
+            }
+        }
+    }
+
+    /// Deleting was declining: only a message that asks again brings the event back.
+    fn is_declined_by_deletion(&self) -> bool {
+        let answers = &self.outcome.state.answers;
+        !answers.is_empty()
+            && self.incoming.object.parts().all(|(key, part)| {
+                let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master));
+                let Some(own) = self.own(part) else { return true };
+                own.partstat == PartStat::Declined
+                    || answered.is_some_and(|answered| fields::revision(part).sequence <= answered.sequence)
+            })
+    }
+
+    fn note_revisions(&mut self) {
+        for (key, part) in self.incoming.object.parts() {
+            let revision = fields::revision(part);
+            let known = self.outcome.state.known.entry(key.clone()).or_insert(revision);
+            *known = (*known).max(revision);
+        }
+    }
+
+    fn finish(mut self) -> Outcome {
+        if self.taken == 0 {
+            self.outcome.disposition = Disposition::Ignored;
+            return self.outcome;
+        }
+        self.outcome.disposition = Disposition::Applied;
+        let title =
+            self.incoming.object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
+        let (code, verb) =
+            if self.stored.is_some() { ("updated", "changed") } else { ("invited", "sent an invitation") };
+        let who = self
+            .incoming
+            .object
+            .organizer()
+            .map(|organizer| organizer.address.to_string())
+            .unwrap_or_default();
+        self.outcome.tell(code, format!("{who} {verb}: {title}"));
+        for tzid in unresolved_zones(&self.incoming.object) {
+            self.outcome.tell(
+                "unknown-time-zone",
+                format!("the time zone `{tzid}` is not known, so these times are uncertain"),
+            );
+        }
+        if let Some(object) = self.object {
+            self.outcome.object = ObjectChange::Store(object);
+        }
+        self.outcome
+    }
+}
+
+/// The time zones that an object names and nobody can resolve.
+fn unresolved_zones(object: &SchedulingObject) -> BTreeSet<String> {
+    let times = object.parts().flat_map(|(_, part)| {
+        ["DTSTART", "DTEND", "DUE", "RECURRENCE-ID"]
+            .into_iter()
+            .filter_map(|name| fields::date_time(part, name))
+    });
+    times
+        .filter_map(|time| time.tzid().map(str::to_owned))
+        .filter(|tzid| object.zones().resolve(tzid).is_err())
+        .collect()
+}
+
+/// Keeps what is the attendee's own in their copy: alarms, categories, colour, transparency, and what their
+/// programs noted (RFC 6638 §3.2.2.1, items 2–5).
+fn keep_own(new: &mut Component, held: &Component) {
+    let own = |name: &str| {
+        ["CATEGORIES", "COLOR", "TRANSP", "PERCENT-COMPLETE", "COMPLETED"]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+            || is_private_extension(name)
+    };
+    new.edit(|property| if own(property.name()) { Edit::Remove } else { Edit::Keep });
+    for property in held.properties().filter(|property| own(property.name())) {
+        new.push(property.to_buf());
+    }
+    new.retain_components(|inner| !inner.is("VALARM"));
+    for alarm in held.components_named("VALARM") {
+        new.push_component(alarm.clone());
+    }
+}
+
+fn same_alarms(held: &Component, object: Option<&SchedulingObject>) -> bool {
+    let printed = |component: &Component| {
+        component.components_named("VALARM").map(ToString::to_string).collect::<BTreeSet<_>>()
+    };
+    object.and_then(SchedulingObject::master).is_some_and(|master| printed(master) == printed(held))
+}
+
+fn mark_cancelled(component: &mut Component, revision: Revision) {
+    if let Ok(status) = PropertyBuf::new("STATUS", "CANCELLED") {
+        component.set(status);
+    }
+    fields::set_sequence(component, revision.sequence);
+    if let Some(stamp) = revision.dtstamp {
+        fields::set_dtstamp(component, stamp);
+    }
+}
+
+/// A REFRESH: the attendee asks for the current version (RFC 5546 §3.2.6).
+fn refresh(
+    about: &SchedulingObject,
+    context: &Context<'_>,
+    outcome: &mut Outcome,
+) -> Result<Option<Message>> {
+    let Some(organizer) = about.organizer() else { return Ok(None) };
+    let Some((_, part)) = about.parts().next() else { return Ok(None) };
+    let own = attendee_among(part, |address| context.identities.is_own(address))
+        .map_or_else(|| context.identities.primary().clone(), |own| own.address);
+    let mut whole = part.clone();
+    // The whole is asked for: what is here does not fit with it.
+    whole.remove("RECURRENCE-ID");
+    let attendee = PropertyBuf::new("ATTENDEE", own.uri())?;
+    let stamp = context.stamp(&outcome.state);
+    let body = Part { of: &whole, sequence: 0, attendees: vec![attendee], status: None, extra: Vec::new() };
+    let calendar = body::notice(about, Method::Refresh, vec![body], stamp, context)?;
+    outcome.state.last_stamp = Some(stamp);
+    Ok(Some(Message {
+        method: Method::Refresh,
+        reason: MessageReason::Refresh,
+        originator: own,
+        recipient: organizer.address,
+        uid: about.uid().to_owned(),
+        sequence: about.sequence(),
+        calendar: Arc::new(calendar),
+        changes: Vec::new(),
+    }))
+}
+
+/// A cancellation: of the event, of instances, or of the user's part in them (RFC 5546 §3.2.5).
+pub(super) fn cancel(
+    stored: Option<&SchedulingObject>,
+    incoming: &Incoming<'_>,
+    mut outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let mut object = stored.cloned();
+    let mut done = 0;
+    for (key, component) in incoming.object.parts() {
+        let named = attendees(component);
+        if !named.is_empty() && !named.iter().any(|attendee| context.identities.is_own(&attendee.address)) {
+            outcome.because_of(
+                key,
+                "not-for-this-user",
+                "the cancellation is for other attendees",
+                "RFC 5546 §3.2.5",
+            );
+            continue;
+        }
+        let revision = fields::revision(component);
+        let following =
+            component.property("RECURRENCE-ID").is_some_and(|id| id.param_is("RANGE", "THISANDFUTURE"));
+        done += cancel_one(key, revision, following, &mut object, &mut outcome);
+    }
+    if done == 0 {
+        outcome.disposition = Disposition::Ignored;
+        return Ok(outcome);
+    }
+    match object {
+        Some(object) => {
+            outcome.disposition = Disposition::Applied;
+            let title = object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
+            outcome.tell("cancelled", format!("cancelled: {title}"));
+            outcome.object = ObjectChange::Store(object);
+        }
+        None => {
+            // Remembered, so that an invitation that was overtaken does not appear afterwards.
+            outcome.disposition = Disposition::Ignored;
+            outcome.because(
+                "unknown-uid",
+                "a cancellation of something that is not stored here; remembered",
+                "RFC 5546 §5.2.1",
+            );
+        }
+    }
+    Ok(outcome)
+}
+
+/// Cancels one component; gives how many that changed.
+fn cancel_one(
+    key: &InstanceKey,
+    revision: Revision,
+    following: bool,
+    object: &mut Option<SchedulingObject>,
+    outcome: &mut Outcome,
+) -> usize {
+    let dead = outcome.state.tombstones.get(key).copied();
+    if dead.is_some_and(|dead| revision <= dead) {
+        outcome.because_of(key, "duplicate", "this cancellation is known", "RFC 5546 §2.1.5");
+        return 0;
+    }
+    let known = |key: &InstanceKey, object: &Option<SchedulingObject>, outcome: &Outcome| {
+        let kept = outcome.state.known.get(key).copied();
+        kept.or_else(|| object.as_ref().and_then(|object| object.part(key)).map(fields::revision))
+    };
+    if known(key, object, outcome).is_some_and(|known| revision < known) {
+        let message =
+            format!("the cancellation is older (SEQUENCE {}) than what is stored", revision.sequence);
+        outcome.because_of(key, "stale-cancel", message, "RFC 5546 §2.1.5");
+        return 0;
+    }
+    outcome.state.tombstones.insert(key.clone(), revision);
+    outcome.state.known.insert(key.clone(), revision);
+    let Some(object) = object else { return 1 };
+    if *key == InstanceKey::Master {
+        let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
+        for part in keys {
+            let newer = outcome.state.known.get(&part).is_some_and(|known| *known > revision);
+            if !newer {
+                object.edit_part(&part, |component| mark_cancelled(component, revision));
+                outcome.because_of(&part, "cancelled", "cancelled by the organizer", "RFC 5546 §3.2.5");
+            }
+        }
+        return 1;
+    }
+    if following {
+        return cut(object, key, revision, outcome);
+    }
+    let Some(mut component) = object.effective(key) else {
+        let message = format!("there is no instance at {key} to cancel; the cancellation is remembered");
+        outcome.because_of(key, "no-such-instance", message, "RFC 5546 §4.7.2");
+        return 1;
+    };
+    mark_cancelled(&mut component, revision);
+    object.put_part(key.clone(), component);
+    outcome.because_of(key, "cancelled", "this instance is cancelled; the series stays", "RFC 5546 §3.2.5");
+    1
+}
+
+/// RANGE=THISANDFUTURE: the series ends before the instance (RFC 5546 §3.2.5, option a).
+fn cut(
+    object: &mut SchedulingObject,
+    from: &InstanceKey,
+    revision: Revision,
+    outcome: &mut Outcome,
+) -> usize {
+    let Some(start) = object.instance_start(from) else {
+        outcome.because_of(
+            from,
+            "no-such-instance",
+            "the series has no such instance to end at",
+            "RFC 5546 §4.7.2",
+        );
+        return 1;
+    };
+    let until = match (&start, from) {
+        (DateTime::Date(date), _) => DateTime::Date(date.checked_add_days(-1).unwrap_or(*date)),
+        (_, InstanceKey::At(instant)) => DateTime::Utc(instant.saturating_add(-1)),
+        (other, _) => other.with_civil(crate::value::LocalDateTime::saturating_from_seconds(
+            other.civil().seconds_since_epoch() - 1,
+        )),
+    };
+    object.edit_part(&InstanceKey::Master, |master| {
+        master.edit(|property| {
+            if !property.is("RRULE") {
+                return Edit::Keep;
+            }
+            let Ok(mut rule) = property.value().parse::<Recur>() else { return Edit::Keep };
+            rule.count = None;
+            rule.until = Some(until.clone());
+            let mut line = property.to_buf();
+            match line.set_value(&rule.to_string()) {
+                Ok(()) => Edit::Replace(line),
+                Err(_) => Edit::Keep,
+            }
+        });
+        fields::set_sequence(master, revision.sequence);
+    });
+    let later: Vec<_> = object.overrides().filter(|key| *key >= from).cloned().collect();
+    for key in later {
+        object.edit_part(&key, |component| mark_cancelled(component, revision));
+    }
+    outcome.because_of(from, "cancelled", "this and all later instances are cancelled", "RFC 5546 §3.2.5");
+    1
+}
+
+/// The addresses of a user that an object names, in its order.
+pub(super) fn own_address(object: &SchedulingObject, context: &Context<'_>) -> Option<CalendarUserAddress> {
+    object
+        .parts()
+        .flat_map(|(_, part)| attendees(part))
+        .map(|attendee| attendee.address)
+        .find(|address| context.identities.is_own(address))
+}

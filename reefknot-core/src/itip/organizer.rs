@@ -1,0 +1,690 @@
+//! The organizer's machine: what follows when they change, cancel or delete an event
+//! (RFC 5546 §3.2.2, §3.2.5, RFC 6638 §3.2.1).
+//!
+//! Per attendee and instance: not invited → invited → answered → removed or cancelled. What has been sent and
+//! asked is kept in [`SchedulingState`]; answers come in through `replies`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::body::{self, Part};
+use super::context::Context;
+use super::message::{Change, Message, MessageReason};
+use super::method::Method;
+use super::outcome::{Disposition, ObjectChange, Outcome, Role};
+use crate::Result;
+use crate::ical::{Component, PropertyBuf};
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{
+    Attendee, Delta, PartStat, Revision, SchedulingObject, SchedulingState, Weight, attendees, compare,
+    edit_attendee, fields,
+};
+use crate::value::{CalendarUserAddress, Timestamp};
+
+/// The organizer created, changed or deleted the object.
+pub(super) fn change(
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+    state: &SchedulingState,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let outcome = Outcome::new(Disposition::Allowed, Role::Organizer, state.clone());
+    match (before, after) {
+        (None, None) => Ok(outcome.refuse(
+            Disposition::Unchanged,
+            "nothing-to-do",
+            "there was nothing and there is nothing",
+            "design",
+        )),
+        (Some(before), None) => delete(before, outcome, context),
+        (_, Some(after)) => Revise::new(before, after, outcome, context).run(),
+    }
+}
+
+/// The organizer deletes the event: everybody who was invited gets a CANCEL (RFC 6638 §3.2.1.3).
+fn delete(before: &SchedulingObject, mut outcome: Outcome, context: &Context<'_>) -> Result<Outcome> {
+    outcome.object = ObjectChange::Delete;
+    let mut mailer = Mailer::new(before, outcome, context);
+    let sequence = mailer.next_sequence(before);
+    for (who, keys) in before.everybody() {
+        let mut keys: BTreeSet<_> = keys.into_iter().collect();
+        keys.retain(|key| before.part(key).is_some_and(|part| !fields::is_cancelled(part)));
+        if keys.is_empty() {
+            mailer.outcome.because(
+                "already-cancelled",
+                format!("{who} was told of the cancellation before"),
+                "RFC 5546 §3.2.5",
+            );
+            continue;
+        }
+        mailer.cancel(before, &who, &keys, sequence, true)?;
+    }
+    let revision = Revision { sequence, dtstamp: Some(mailer.stamp) };
+    mailer.outcome.state.tombstones.insert(InstanceKey::Master, revision);
+    Ok(mailer.finish(sequence))
+}
+
+/// One revision of an object by its organizer.
+struct Revise<'a> {
+    before: Option<&'a SchedulingObject>,
+    after: SchedulingObject,
+    context: &'a Context<'a>,
+    outcome: Outcome,
+    /// The SEQUENCE of whatever this revision moves.
+    next: u32,
+}
+
+impl<'a> Revise<'a> {
+    fn new(
+        before: Option<&'a SchedulingObject>,
+        after: &SchedulingObject,
+        outcome: Outcome,
+        context: &'a Context<'a>,
+    ) -> Self {
+        let highest = outcome.state.sequence.max(before.map_or(0, SchedulingObject::sequence));
+        let dead = outcome.state.tombstones.values().map(|revision| revision.sequence + 1).max();
+        let next = match before {
+            // A client that counted the revision itself is believed.
+            Some(_) => (highest + 1).max(after.sequence()),
+            None => after.sequence().max(dead.unwrap_or(0)).max(outcome.state.sequence),
+        };
+        Self { before, after: after.clone(), context, outcome, next }
+    }
+
+    fn run(mut self) -> Result<Outcome> {
+        self.keep_answers_of_dropped_overrides();
+        let delta = Delta::between(self.before, Some(&self.after));
+        if self.before.is_some() && delta.instances.is_empty() {
+            self.never_fall();
+            self.outcome.disposition = Disposition::Unchanged;
+            self.outcome.because(
+                "no-change",
+                "nothing that scheduling knows of has changed",
+                "RFC 5546 §2.1.4",
+            );
+            self.outcome.object = ObjectChange::Store(self.after);
+            return Ok(self.outcome);
+        }
+        let touched = self.count_up(&delta);
+        self.reset_answers(&delta)?;
+        self.record_answers_by_hand(&delta);
+        self.never_fall();
+        let (before, after) = (self.before, self.after);
+        let mut mailer = Mailer::new(&after, self.outcome, self.context);
+        for key in touched {
+            let stamp = mailer.stamp;
+            mailer.stored.edit_part(&key, |part| fields::set_dtstamp(part, stamp));
+        }
+        let people = everybody(before, &after);
+        for (who, was, is) in people {
+            mailer.tell(before, &after, &delta, &who, &was, &is, self.next)?;
+        }
+        for (key, change) in &delta.instances {
+            let revision = Revision { sequence: self.next, dtstamp: Some(mailer.stamp) };
+            if change.disappeared {
+                mailer.outcome.state.tombstones.insert(key.clone(), revision);
+            } else if change.appeared {
+                mailer.outcome.state.tombstones.remove(key);
+            }
+        }
+        let sequence =
+            mailer.stored.sequence().max(if mailer.outcome.messages.is_empty() { 0 } else { mailer.highest });
+        mailer.outcome.object = ObjectChange::Store(mailer.stored.clone());
+        Ok(mailer.finish(sequence))
+    }
+
+    /// An override that a client dropped falls back to the series; the answers given to that instance do not.
+    fn keep_answers_of_dropped_overrides(&mut self) {
+        let Some(before) = self.before else { return };
+        let dropped: Vec<_> =
+            before.overrides().filter(|key| self.after.part(key).is_none()).cloned().collect();
+        for key in dropped {
+            let (Some(old), Some(mut new)) = (before.part(&key), self.after.projected(&key)) else {
+                continue;
+            };
+            let difference = compare(old, before.zones(), &new, self.after.zones());
+            let again = difference.asks_again || fields::is_cancelled(old);
+            let mut differs = again;
+            for old in attendees(old) {
+                let answer = if again { PartStat::NeedsAction } else { old.partstat };
+                let current =
+                    attendees(&new).into_iter().find(|a| a.address == old.address).map(|a| a.partstat);
+                if self.context.identities.is_own(&old.address)
+                    || current.as_ref().is_none_or(|current| *current == answer)
+                {
+                    continue;
+                }
+                differs = true;
+                // Setting a known token cannot fail.
+                let _ =
+                    edit_attendee(&mut new, &old.address, |line| line.set_param("PARTSTAT", answer.as_str()));
+            }
+            if differs {
+                self.after.put_part(key.clone(), new);
+                self.outcome.because_of(
+                    &key,
+                    "answers-kept",
+                    "the instance falls back to the series, but was answered or moved on its own, so it keeps a component",
+                    "RFC 5546 §3.7.1",
+                );
+            }
+        }
+    }
+
+    /// Raises SEQUENCE where RFC 5546 §2.1.4 asks for it; gives the components whose text changed.
+    fn count_up(&mut self, delta: &Delta) -> BTreeSet<InstanceKey> {
+        let mut touched = BTreeSet::new();
+        for (key, change) in &delta.instances {
+            let gone = change.disappeared || !change.removed.is_empty();
+            let counts = change.weight() == Some(Weight::Reschedule)
+                || gone
+                || change.changes.iter().any(|change| change.property == "STATUS");
+            // An instance without a component of its own is told by the series: an EXDATE, a dropped override.
+            let holder = if self.after.part(key).is_some() { key.clone() } else { InstanceKey::Master };
+            if self.after.part(&holder).is_none() {
+                continue;
+            }
+            touched.insert(holder.clone());
+            if counts && self.before.is_some()
+                || self.next > self.after.revision(&holder).sequence && self.before.is_none()
+            {
+                let next = self.next;
+                self.after.edit_part(&holder, |part| fields::set_sequence(part, next));
+            }
+        }
+        touched
+    }
+
+    /// Sets the attendees of what moved back to NEEDS-ACTION (RFC 6638 §3.2.8).
+    fn reset_answers(&mut self, delta: &Delta) -> Result<()> {
+        if self.before.is_none() {
+            return Ok(());
+        }
+        for (key, change) in &delta.instances {
+            if !change.asks_again && !change.appeared {
+                continue;
+            }
+            let Some(part) = self.after.part(key) else { continue };
+            for attendee in attendees(part) {
+                if self.context.identities.is_own(&attendee.address)
+                    || change.invited.contains(&attendee.address)
+                {
+                    continue;
+                }
+                let reset = |line: &mut PropertyBuf| {
+                    line.set_param("PARTSTAT", PartStat::NeedsAction.as_str())?;
+                    line.set_param("RSVP", "TRUE")
+                };
+                self.after
+                    .edit_part(key, |part| edit_attendee(part, &attendee.address, reset))
+                    .transpose()?;
+                if attendee.partstat != PartStat::NeedsAction {
+                    let message = format!("{} is asked again: the time changed", attendee.address);
+                    self.outcome.because_of(key, "answer-reset", message, "RFC 6638 §3.2.8");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An answer that the organizer wrote down themselves counts as the attendee's last.
+    fn record_answers_by_hand(&mut self, delta: &Delta) {
+        let stamp = self.context.stamp(&self.outcome.state);
+        for (key, change) in &delta.instances {
+            for (who, (_, answer)) in &change.answers {
+                let reset = (change.asks_again || change.appeared) && self.after.part(key).is_some();
+                if self.context.identities.is_own(who) || reset {
+                    continue;
+                }
+                let sequence = self.after.revision(key).sequence;
+                let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
+                let instance = remembered.instances.entry(key.clone()).or_default();
+                instance.answered = Some(Revision { sequence, dtstamp: Some(stamp) });
+                let message = format!("the organizer recorded {answer} for {who}");
+                self.outcome.because_of(key, "answer-by-hand", message, "RFC 6638 §3.2.1");
+            }
+        }
+    }
+
+    /// The organizer's SEQUENCE never falls, whatever a client or a restored copy says.
+    fn never_fall(&mut self) {
+        let Some(before) = self.before else { return };
+        let keys: Vec<_> = self.after.parts().map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let floor = match before.part(&key) {
+                Some(part) => fields::revision(part).sequence,
+                None => 0,
+            };
+            if self.after.revision(&key).sequence < floor {
+                self.after.edit_part(&key, |part| fields::set_sequence(part, floor));
+            }
+        }
+        // A dropped override may have carried the highest one.
+        let highest = self.outcome.state.sequence.max(before.sequence());
+        if self.after.sequence() < highest {
+            self.after.edit_part(&InstanceKey::Master, |part| fields::set_sequence(part, highest));
+        }
+    }
+}
+
+type Keys = BTreeSet<InstanceKey>;
+
+/// Everybody before or after, with the components that name them.
+fn everybody(
+    before: Option<&SchedulingObject>,
+    after: &SchedulingObject,
+) -> Vec<(CalendarUserAddress, Keys, Keys)> {
+    let were = before.map(SchedulingObject::everybody).unwrap_or_default();
+    let are = after.everybody();
+    // The new object's spelling of an address comes first.
+    let mut all: BTreeMap<CalendarUserAddress, (Keys, Keys)> = BTreeMap::new();
+    for (who, keys) in are {
+        all.entry(who).or_default().1.extend(keys);
+    }
+    for (who, keys) in were {
+        all.entry(who).or_default().0.extend(keys);
+    }
+    all.into_iter().map(|(who, (was, is))| (who, was, is)).collect()
+}
+
+/// Makes the messages of one decision, and remembers what was sent.
+struct Mailer<'a> {
+    context: &'a Context<'a>,
+    organizer: CalendarUserAddress,
+    stored: SchedulingObject,
+    stamp: Timestamp,
+    outcome: Outcome,
+    /// The highest SEQUENCE used.
+    highest: u32,
+    /// Bodies by what their readers may see, so that those who see the same share one.
+    shared: BTreeMap<Keys, Arc<Component>>,
+}
+
+impl<'a> Mailer<'a> {
+    fn new(object: &SchedulingObject, outcome: Outcome, context: &'a Context<'a>) -> Self {
+        let organizer = object
+            .organizer()
+            .map_or_else(|| context.identities.primary().clone(), |organizer| organizer.address);
+        let stamp = context.stamp(&outcome.state);
+        Self {
+            context,
+            organizer,
+            stored: object.clone(),
+            stamp,
+            outcome,
+            highest: 0,
+            shared: BTreeMap::new(),
+        }
+    }
+
+    fn next_sequence(&self, object: &SchedulingObject) -> u32 {
+        self.outcome.state.sequence.max(object.sequence()) + 1
+    }
+
+    fn finish(mut self, sequence: u32) -> Outcome {
+        self.outcome.state.sequence = self.outcome.state.sequence.max(sequence);
+        if !self.outcome.messages.is_empty() {
+            self.outcome.state.last_stamp = Some(self.stamp);
+        }
+        self.outcome
+    }
+
+    /// Whether a message to that attendee leaves from here; says why not.
+    fn may_send(&mut self, attendee: &Attendee) -> bool {
+        let who = &attendee.address;
+        if self.context.identities.is_own(who) || *who == self.organizer {
+            self.outcome.because("own-address", format!("{who} is the organizer"), "RFC 6638 §3.2.1");
+            return false;
+        }
+        if !self.context.agent.sends(attendee.agent) {
+            let message = format!("{who} has a SCHEDULE-AGENT that leaves the message to somebody else");
+            self.outcome.because("schedule-agent", message, "RFC 6638 §7.1");
+            return false;
+        }
+        true
+    }
+
+    /// Tells one person what a revision means for them.
+    #[allow(clippy::too_many_arguments)]
+    fn tell(
+        &mut self,
+        before: Option<&SchedulingObject>,
+        after: &SchedulingObject,
+        delta: &Delta,
+        who: &CalendarUserAddress,
+        was: &Keys,
+        is: &Keys,
+        next: u32,
+    ) -> Result<()> {
+        let takes_place = |object: &SchedulingObject, key: &InstanceKey| {
+            object.part(key).is_some_and(|part| !fields::is_cancelled(part))
+        };
+        let was: Keys =
+            was.iter().filter(|key| before.is_some_and(|b| takes_place(b, key))).cloned().collect();
+        let master_cancelled = after.master().is_some_and(fields::is_cancelled);
+        let is: Keys =
+            is.iter().filter(|key| !master_cancelled && takes_place(after, key)).cloned().collect();
+        let Some(attendee) = find(after, who).or_else(|| before.and_then(|before| find(before, who))) else {
+            return Ok(());
+        };
+        // What they attended and do not attend any more.
+        let mut lost: Keys = was.difference(&is).cloned().collect();
+        if let Some(before) = before {
+            lost.retain(|key| {
+                // A dropped override falls back to the series, or went with an EXDATE that the REQUEST tells.
+                let falls_back = after.part(key).is_none() && is.contains(&InstanceKey::Master);
+                *key == InstanceKey::Master || !falls_back || !attends(before, key, who)
+            });
+            // An instance of the series that got a component without them, or a cancelled one.
+            for key in after
+                .overrides()
+                .filter(|key| was.contains(&InstanceKey::Master) && before.part(key).is_none())
+            {
+                if !is.contains(key) && before.has_instance(key) {
+                    lost.insert(key.clone());
+                }
+            }
+        }
+        let agent_before = before.and_then(|before| find(before, who)).map(|attendee| attendee.agent);
+        if let Some(agent_before) = agent_before
+            && find(after, who).is_some()
+            && self.context.agent.sends(agent_before)
+            && !self.context.agent.sends(attendee.agent)
+        {
+            // RFC 6638 §3.2.1.2: somebody taken out of the server's hands gets a CANCEL from it.
+            let everything = was.clone();
+            return self.cancel_as(before, after, &attendee, &everything, next, false);
+        }
+        if !self.may_send(&attendee) {
+            return Ok(());
+        }
+        if let Some(before) = before
+            && !lost.is_empty()
+        {
+            let gone_for_all = master_cancelled
+                || lost.iter().all(|key| {
+                    after.part(key).is_some_and(fields::is_cancelled)
+                        || !after.has_instance(key) && after.part(key).is_none()
+                });
+            // Those who lose the series lose its instances with it.
+            let named: Keys = if lost.contains(&InstanceKey::Master) {
+                Keys::from([InstanceKey::Master])
+            } else {
+                lost.clone()
+            };
+            let source = if gone_for_all && !master_cancelled { after } else { before };
+            self.send_cancel(before, source, &attendee, &named, next, gone_for_all)?;
+        }
+        let Some(reason) = self.request_reason(before, after, delta, &attendee, &was, &is) else {
+            return Ok(());
+        };
+        self.send_request(after, &attendee, &is, reason, changes(delta, &is, &lost))
+    }
+
+    /// Why this attendee gets a REQUEST; `None` where they get none, with the reason recorded.
+    fn request_reason(
+        &mut self,
+        before: Option<&SchedulingObject>,
+        after: &SchedulingObject,
+        delta: &Delta,
+        attendee: &Attendee,
+        was: &Keys,
+        is: &Keys,
+    ) -> Option<MessageReason> {
+        let who = &attendee.address;
+        if is.is_empty() {
+            return None;
+        }
+        let invited_before = before.is_some_and(|before| {
+            find(before, who).is_some_and(|attendee| self.context.agent.sends(attendee.agent))
+        });
+        if was.is_empty() || !invited_before {
+            return Some(MessageReason::Invitation);
+        }
+        let in_series = is.contains(&InstanceKey::Master);
+        let concerns = |key: &InstanceKey| is.contains(key) || in_series && after.part(key).is_none();
+        let mine = || delta.instances.iter().filter(|(key, _)| concerns(key));
+        if mine().any(|(_, change)| change.asks_again || change.appeared) {
+            return Some(MessageReason::Rescheduled);
+        }
+        if mine().any(|(key, change)| change.invited.contains(who) && !was.contains(key)) {
+            return Some(MessageReason::Invitation);
+        }
+        let weight = mine()
+            .flat_map(|(_, change)| {
+                change.weight().into_iter().chain(change.disappeared.then_some(Weight::Significant))
+            })
+            .max();
+        match weight {
+            Some(Weight::Reschedule | Weight::Significant) => Some(MessageReason::Update),
+            Some(Weight::Informational) if self.context.preferences.tell_informational => {
+                Some(MessageReason::Update)
+            }
+            _ if attendee.force_send => Some(MessageReason::Update),
+            None => {
+                self.outcome.because(
+                    "not-concerned",
+                    format!("nothing changed for {who}"),
+                    "RFC 6638 §3.2.1.2",
+                );
+                None
+            }
+            Some(_) => {
+                let message = format!("{who} is not told: nothing changed that matters to them");
+                self.outcome.because("not-significant", message, "RFC 5546 §2.1.4");
+                None
+            }
+        }
+    }
+
+    fn send_request(
+        &mut self,
+        object: &SchedulingObject,
+        attendee: &Attendee,
+        keys: &Keys,
+        reason: MessageReason,
+        changes: Vec<Change>,
+    ) -> Result<()> {
+        let calendar = match self.shared.get(keys) {
+            Some(calendar) => Arc::clone(calendar),
+            None => {
+                let calendar = Arc::new(body::request(object, keys, self.stamp, self.context)?);
+                self.shared.insert(keys.clone(), Arc::clone(&calendar));
+                calendar
+            }
+        };
+        let who = attendee.address.clone();
+        let mut sequence = 0;
+        let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
+        for key in keys {
+            let revision = Revision { sequence: object.revision(key).sequence, dtstamp: Some(self.stamp) };
+            sequence = sequence.max(revision.sequence);
+            let instance = remembered.instances.entry(key.clone()).or_default();
+            instance.sent = Some(revision);
+            instance.cancelled = false;
+            let answer = object.attendees(key).into_iter().find(|a| a.address == who).map(|a| a.partstat);
+            if answer == Some(PartStat::NeedsAction) {
+                instance.asked = Some(revision);
+            }
+        }
+        let changes = if reason == MessageReason::Invitation { Vec::new() } else { changes };
+        self.push(Method::Request, reason, who, object.uid(), sequence, calendar, changes);
+        Ok(())
+    }
+
+    /// Cancels what somebody attended, because the event is deleted.
+    fn cancel(
+        &mut self,
+        object: &SchedulingObject,
+        who: &CalendarUserAddress,
+        keys: &Keys,
+        sequence: u32,
+        for_all: bool,
+    ) -> Result<()> {
+        let Some(attendee) = find(object, who) else { return Ok(()) };
+        if !self.may_send(&attendee) {
+            return Ok(());
+        }
+        let named: Keys = if keys.contains(&InstanceKey::Master) {
+            Keys::from([InstanceKey::Master])
+        } else {
+            keys.clone()
+        };
+        self.send_cancel(object, object, &attendee, &named, sequence, for_all)
+    }
+
+    fn cancel_as(
+        &mut self,
+        before: Option<&SchedulingObject>,
+        after: &SchedulingObject,
+        attendee: &Attendee,
+        keys: &Keys,
+        sequence: u32,
+        for_all: bool,
+    ) -> Result<()> {
+        let Some(before) = before else { return Ok(()) };
+        let named: Keys = if keys.contains(&InstanceKey::Master) {
+            Keys::from([InstanceKey::Master])
+        } else {
+            keys.clone()
+        };
+        self.send_cancel(before, after, attendee, &named, sequence, for_all)
+    }
+
+    /// Sends one CANCEL for the named components. STATUS:CANCELLED only where nobody attends any more: to
+    /// uninvite somebody it must not be there (RFC 5546 §3.2.5).
+    fn send_cancel(
+        &mut self,
+        before: &SchedulingObject,
+        source: &SchedulingObject,
+        attendee: &Attendee,
+        keys: &Keys,
+        sequence: u32,
+        for_all: bool,
+    ) -> Result<()> {
+        let who = attendee.address.clone();
+        let mut held = Vec::new();
+        for key in keys {
+            if let Some(component) = before.effective(key).or_else(|| source.effective(key)) {
+                held.push(component);
+            }
+        }
+        let parts = held
+            .iter()
+            .map(|component| {
+                let own = PropertyBuf::new("ATTENDEE", who.uri())?;
+                let status = for_all.then_some("CANCELLED");
+                Ok(Part { of: component, sequence, attendees: vec![own], status, extra: Vec::new() })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let calendar = body::notice(before, Method::Cancel, parts, self.stamp, self.context)?;
+        let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
+        let revision = Revision { sequence, dtstamp: Some(self.stamp) };
+        for key in keys {
+            let instance = remembered.instances.entry(key.clone()).or_default();
+            instance.sent = Some(revision);
+            instance.cancelled = true;
+        }
+        if keys.contains(&InstanceKey::Master) {
+            for instance in remembered.instances.values_mut() {
+                instance.sent = Some(revision);
+                instance.cancelled = true;
+            }
+        }
+        self.push(
+            Method::Cancel,
+            MessageReason::Cancellation,
+            who,
+            before.uid(),
+            sequence,
+            Arc::new(calendar),
+            Vec::new(),
+        );
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn push(
+        &mut self,
+        method: Method,
+        reason: MessageReason,
+        recipient: CalendarUserAddress,
+        uid: &str,
+        sequence: u32,
+        calendar: Arc<Component>,
+        changes: Vec<Change>,
+    ) {
+        self.highest = self.highest.max(sequence);
+        let originator = self.organizer.clone();
+        let uid = uid.to_owned();
+        self.outcome.messages.push(Message {
+            method,
+            reason,
+            originator,
+            recipient,
+            uid,
+            sequence,
+            calendar,
+            changes,
+        });
+    }
+}
+
+/// The current version for one attendee, in answer to a REFRESH (RFC 5546 §3.2.6).
+pub(super) fn refreshed(
+    object: &SchedulingObject,
+    attendee: &Attendee,
+    outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let keys: Keys = object
+        .parts()
+        .filter(|(_, part)| {
+            !fields::is_cancelled(part) && attendees(part).iter().any(|a| a.address == attendee.address)
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
+    let mut mailer = Mailer::new(object, outcome, context);
+    if keys.is_empty() || object.master().is_some_and(fields::is_cancelled) {
+        let all: Keys = object.parts().map(|(key, _)| key.clone()).collect();
+        let sequence = object.sequence();
+        mailer.cancel(object, &attendee.address, &all, sequence, true)?;
+    } else if mailer.may_send(attendee) {
+        mailer.send_request(object, attendee, &keys, MessageReason::Refreshed, Vec::new())?;
+    }
+    let sequence = object.sequence();
+    Ok(mailer.finish(sequence))
+}
+
+fn find(object: &SchedulingObject, who: &CalendarUserAddress) -> Option<Attendee> {
+    object.parts().flat_map(|(_, part)| attendees(part)).find(|attendee| attendee.address == *who)
+}
+
+fn attends(object: &SchedulingObject, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
+    object.attendees(key).iter().any(|attendee| attendee.address == *who)
+}
+
+/// What to tell somebody who attends the given components; what is private, or not theirs, is not in it.
+fn changes(delta: &Delta, is: &Keys, lost: &Keys) -> Vec<Change> {
+    let series = is.contains(&InstanceKey::Master);
+    let mut all = Vec::new();
+    for (key, instance) in &delta.instances {
+        if lost.contains(key) || !(is.contains(key) || series) {
+            continue;
+        }
+        for change in &instance.changes {
+            if change.weight > Weight::Private {
+                all.push(Change {
+                    instance: key.clone(),
+                    property: change.property.clone(),
+                    before: change.before.clone(),
+                    after: change.after.clone(),
+                });
+            }
+        }
+    }
+    all
+}

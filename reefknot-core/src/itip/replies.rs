@@ -1,0 +1,324 @@
+//! A REPLY arrives at the organizer (RFC 5546 §3.2.3): recorded where it answers what is asked now, and
+//! otherwise ignored with a reason.
+
+use std::collections::BTreeSet;
+
+use super::context::Context;
+use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question};
+use super::receive::Incoming;
+use crate::Result;
+use crate::ical::{Component, Property, PropertyBuf};
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{
+    Attendee, PartStat, Revision, SchedulingObject, attendee_among, attendees, edit_attendee, fields,
+};
+use crate::value::CalendarUserAddress;
+
+/// Takes over the answers in a REPLY, instance by instance.
+pub(super) fn receive(
+    stored: &SchedulingObject,
+    incoming: &Incoming<'_>,
+    outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let mut recorder =
+        Recorder { stored, object: stored.clone(), incoming, context, outcome, applied: 0, refused: 0 };
+    let listed: BTreeSet<InstanceKey> = incoming.object.parts().map(|(key, _)| key.clone()).collect();
+    for (key, component) in incoming.object.parts() {
+        recorder.component(key, component, &listed)?;
+    }
+    Ok(recorder.finish())
+}
+
+struct Recorder<'a> {
+    stored: &'a SchedulingObject,
+    object: SchedulingObject,
+    incoming: &'a Incoming<'a>,
+    context: &'a Context<'a>,
+    outcome: Outcome,
+    applied: usize,
+    refused: usize,
+}
+
+impl Recorder<'_> {
+    fn component(
+        &mut self,
+        key: &InstanceKey,
+        component: &Component,
+        listed: &BTreeSet<InstanceKey>,
+    ) -> Result<()> {
+        let Some((line, answer)) = self.who_answers(component) else {
+            self.refused += 1;
+            let message = "the sender is neither the attendee who answers nor named as their SENT-BY";
+            self.outcome.because_of(key, "sender-is-not-the-attendee", message, "RFC 5546 §6.1.2");
+            return Ok(());
+        };
+        if let Some((code, message, source)) = self.no_such_instance(key) {
+            self.outcome.because_of(key, code, message, source);
+            return Ok(());
+        }
+        let known = self.object.attendees(key).into_iter().any(|attendee| attendee.address == answer.address);
+        if !known && !self.admit(key, &line, &answer)? {
+            return Ok(());
+        }
+        let revision = fields::revision(component);
+        if !self.is_current(key, &answer.address, revision) {
+            return Ok(());
+        }
+        self.record(key, &answer, revision)?;
+        if *key == InstanceKey::Master {
+            self.inherit(&answer, revision, listed)?;
+        }
+        self.delegation(key, component, &answer)?;
+        if let Some(comment) = component.text("COMMENT") {
+            self.outcome.tell("comment", format!("{} writes: {comment}", answer.address));
+        }
+        Ok(())
+    }
+
+    /// The one ATTENDEE line that the sender may speak for (RFC 5546 §3.2.3, §6.1.2).
+    fn who_answers(&self, component: &Component) -> Option<(PropertyBuf, Attendee)> {
+        let mut lines = component
+            .properties_named("ATTENDEE")
+            .filter_map(|line: Property<'_>| Some((line.to_buf(), Attendee::of(&line)?)));
+        match self.incoming.sender() {
+            Some(sender) => lines.find(|(_, attendee)| {
+                attendee.address == *sender || attendee.sent_by.as_ref() == Some(sender)
+            }),
+            // A file names no sender; it says what its first attendee says.
+            None => lines.next(),
+        }
+    }
+
+    fn no_such_instance(&self, key: &InstanceKey) -> Option<(&'static str, String, &'static str)> {
+        let cancelled = |part: Option<&Component>| part.is_some_and(fields::is_cancelled);
+        if cancelled(self.object.master()) || cancelled(self.object.part(key)) {
+            return Some(("cancelled", "what the answer is about was cancelled".into(), "RFC 5546 §4.2.9"));
+        }
+        if self.object.part(key).is_none() && !self.object.has_instance(key) {
+            let message = format!("there is no instance at {key}; none is invented");
+            return Some(("no-such-instance", message, "RFC 5546 §4.7.2"));
+        }
+        if *key == InstanceKey::Master && self.object.master().is_none() {
+            return Some(("no-series", "only single instances are stored here".into(), "RFC 5546 §4.7.2"));
+        }
+        None
+    }
+
+    /// Somebody answers who is not on the list: a delegate, or a party crasher (RFC 5546 §3.2.3).
+    fn admit(&mut self, key: &InstanceKey, line: &PropertyBuf, answer: &Attendee) -> Result<bool> {
+        let who = &answer.address;
+        let delegated = self
+            .object
+            .attendees(key)
+            .iter()
+            .any(|attendee| answer.delegated_from.contains(&attendee.address));
+        let choice = if delegated { Answer::Accept } else { self.context.preferences.party_crashers };
+        match choice {
+            Answer::Accept => {
+                self.hold(key);
+                self.object.edit_part(key, |part| part.push(line.clone()));
+                let (code, message) = if delegated {
+                    ("delegate-added", format!("{who} comes in place of somebody invited"))
+                } else {
+                    ("party-crasher-added", format!("{who} was not invited and is added by policy"))
+                };
+                self.outcome.tell(code, message.clone());
+                self.outcome.because_of(key, code, message, "RFC 5546 §3.2.3");
+                Ok(true)
+            }
+            Answer::Ask => {
+                self.outcome.questions.push(Question::PartyCrasher(who.clone()));
+                let message = format!("{who} was not invited; the organizer decides whether to add them");
+                self.outcome.because_of(key, "party-crasher", message, "RFC 5546 §3.2.3");
+                Ok(false)
+            }
+            Answer::Refuse => {
+                self.refused += 1;
+                let message = format!("{who} was not invited and is refused by policy");
+                self.outcome.because_of(key, "party-crasher-refused", message, "RFC 5546 §3.2.3");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Whether the answer is to what is asked now, and newer than the last one (RFC 5546 §2.1.5).
+    fn is_current(&mut self, key: &InstanceKey, who: &CalendarUserAddress, revision: Revision) -> bool {
+        if revision.sequence < self.asked(key, who) {
+            let message = format!(
+                "{who} answers SEQUENCE {}, and SEQUENCE {} asks again",
+                revision.sequence,
+                self.asked(key, who)
+            );
+            self.outcome.because_of(key, "stale-reply", message, "RFC 5546 §2.1.5");
+            return false;
+        }
+        let last = self.instance(key, who).and_then(|instance| instance.answered);
+        match last {
+            Some(last) if revision == last => {
+                self.outcome.because_of(
+                    key,
+                    "duplicate",
+                    format!("this answer of {who} is recorded"),
+                    "RFC 5546 §2.1.5",
+                );
+                false
+            }
+            Some(last) if revision < last => {
+                let message = format!("{who} has given a later answer than this one");
+                self.outcome.because_of(key, "stale-reply", message, "RFC 5546 §2.1.5");
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// The lowest SEQUENCE that an answer of that attendee may name.
+    ///
+    /// It is that of the last REQUEST that asked them. Where nothing is remembered (a copy restored, a
+    /// question asked without state), the object's own SEQUENCE has to do.
+    fn asked(&self, key: &InstanceKey, who: &CalendarUserAddress) -> u32 {
+        match self.outcome.state.attendees.get(who).filter(|remembered| !remembered.instances.is_empty()) {
+            Some(remembered) => [key, &InstanceKey::Master]
+                .into_iter()
+                .filter_map(|key| remembered.instances.get(key))
+                .find(|instance| instance.sent.is_some())
+                .and_then(|instance| instance.asked)
+                .map_or(0, |asked| asked.sequence),
+            None => self.stored.revision(key).sequence,
+        }
+    }
+
+    fn instance(
+        &self,
+        key: &InstanceKey,
+        who: &CalendarUserAddress,
+    ) -> Option<&crate::scheduling::InstanceState> {
+        self.outcome.state.attendees.get(who)?.instances.get(key)
+    }
+
+    /// Gives an instance a component of its own, as the series has it, so that it can hold an answer.
+    fn hold(&mut self, key: &InstanceKey) {
+        if self.object.part(key).is_none()
+            && let Some(component) = self.object.projected(key)
+        {
+            self.object.put_part(key.clone(), component);
+        }
+    }
+
+    fn record(&mut self, key: &InstanceKey, answer: &Attendee, revision: Revision) -> Result<()> {
+        let who = &answer.address;
+        let held = self.object.attendees(key).into_iter().find(|attendee| attendee.address == *who);
+        self.remember(key, who, revision);
+        self.applied += 1;
+        let message = format!("{who} answers {}", answer.partstat);
+        self.outcome.because_of(key, "answer-recorded", message, "RFC 5546 §3.2.3");
+        if held.is_some_and(|held| held.partstat == answer.partstat && held.sent_by == answer.sent_by) {
+            return Ok(());
+        }
+        self.hold(key);
+        self.write(key, answer)
+    }
+
+    fn remember(&mut self, key: &InstanceKey, who: &CalendarUserAddress, revision: Revision) {
+        let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
+        remembered.instances.entry(key.clone()).or_default().answered = Some(revision);
+    }
+
+    fn write(&mut self, key: &InstanceKey, answer: &Attendee) -> Result<()> {
+        let update = |line: &mut PropertyBuf| {
+            line.set_param("PARTSTAT", answer.partstat.as_str())?;
+            match &answer.sent_by {
+                Some(sent_by) => line.set_param("SENT-BY", sent_by.uri())?,
+                None => line.remove_param("SENT-BY"),
+            }
+            // RFC 6638 §3.2.9: 2.0, the message was delivered and answered.
+            if line.as_property().param("SCHEDULE-STATUS").is_some() {
+                line.set_param("SCHEDULE-STATUS", "2.0")?;
+            }
+            Ok(())
+        };
+        self.object.edit_part(key, |part| edit_attendee(part, &answer.address, update)).transpose()?;
+        Ok(())
+    }
+
+    /// An answer to the series holds for the instances that were not answered, or asked, on their own.
+    fn inherit(
+        &mut self,
+        answer: &Attendee,
+        revision: Revision,
+        listed: &BTreeSet<InstanceKey>,
+    ) -> Result<()> {
+        let keys: Vec<_> = self.object.overrides().filter(|key| !listed.contains(key)).cloned().collect();
+        for key in keys {
+            let theirs =
+                self.object.part(&key).and_then(|part| attendee_among(part, |a| *a == answer.address));
+            let asked_later = self.asked(&key, &answer.address) > revision.sequence;
+            let own =
+                self.instance(&key, &answer.address).is_some_and(|instance| instance.answered.is_some());
+            match theirs {
+                Some(theirs) if !own && !asked_later && theirs.partstat != answer.partstat => {
+                    self.write(&key, answer)?;
+                    let message = format!("the answer of {} to the series holds here too", answer.address);
+                    self.outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.7.1");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A reply may also say that its sender delegated, or was delegated to (RFC 5546 §3.2.2.3).
+    fn delegation(&mut self, key: &InstanceKey, component: &Component, answer: &Attendee) -> Result<()> {
+        for delegator in &answer.delegated_from {
+            let named = attendee_among(component, |address| address == delegator);
+            if named.is_some_and(|named| {
+                named.partstat == PartStat::Delegated && named.delegated_to.contains(&answer.address)
+            }) {
+                self.hold(key);
+                self.object
+                    .edit_part(key, |part| {
+                        edit_attendee(part, delegator, |line| {
+                            line.set_param("PARTSTAT", PartStat::Delegated.as_str())?;
+                            line.set_param("DELEGATED-TO", answer.address.uri())
+                        })
+                    })
+                    .transpose()?;
+            }
+        }
+        if answer.partstat != PartStat::Delegated {
+            return Ok(());
+        }
+        for delegate in &answer.delegated_to {
+            self.object
+                .edit_part(key, |part| {
+                    edit_attendee(part, &answer.address, |line| {
+                        line.set_param("DELEGATED-TO", delegate.uri())
+                    })?;
+                    if attendees(part).iter().all(|attendee| attendee.address != *delegate) {
+                        let mut line = PropertyBuf::new("ATTENDEE", delegate.uri())?;
+                        line.set_param("RSVP", "TRUE")?;
+                        line.set_param("DELEGATED-FROM", answer.address.uri())?;
+                        part.push(line);
+                    }
+                    Ok::<(), crate::Error>(())
+                })
+                .transpose()?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Outcome {
+        self.outcome.disposition = if self.applied > 0 {
+            self.outcome.object = ObjectChange::Store(self.object);
+            Disposition::Applied
+        } else if !self.outcome.questions.is_empty() {
+            Disposition::NeedsDecision
+        } else if self.refused > 0 {
+            Disposition::Rejected
+        } else {
+            Disposition::Ignored
+        };
+        self.outcome
+    }
+}

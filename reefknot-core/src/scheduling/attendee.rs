@@ -1,0 +1,158 @@
+//! The people of an event: ORGANIZER and ATTENDEE as types (RFC 5545 §3.8.4.1, §3.8.4.3).
+
+use std::fmt;
+
+use crate::ical::{Param, Property};
+use crate::value::CalendarUserAddress;
+
+/// A participation status (RFC 5545 §3.2.12).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PartStat {
+    /// No answer yet; also what a missing parameter means.
+    NeedsAction,
+    /// Will come.
+    Accepted,
+    /// Will not come.
+    Declined,
+    /// May come.
+    Tentative,
+    /// Somebody else goes instead.
+    Delegated,
+    /// A to-do is done.
+    Completed,
+    /// A to-do is being worked on.
+    InProcess,
+    /// A status of somebody's own, in upper case. RFC 5545 has it read as NEEDS-ACTION.
+    Other(String),
+}
+
+impl PartStat {
+    /// Reads a PARTSTAT value in any letter case.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text.trim().to_ascii_uppercase().as_str() {
+            "NEEDS-ACTION" | "" => Self::NeedsAction,
+            "ACCEPTED" => Self::Accepted,
+            "DECLINED" => Self::Declined,
+            "TENTATIVE" => Self::Tentative,
+            "DELEGATED" => Self::Delegated,
+            "COMPLETED" => Self::Completed,
+            "IN-PROCESS" => Self::InProcess,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The value as iCalendar writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::NeedsAction => "NEEDS-ACTION",
+            Self::Accepted => "ACCEPTED",
+            Self::Declined => "DECLINED",
+            Self::Tentative => "TENTATIVE",
+            Self::Delegated => "DELEGATED",
+            Self::Completed => "COMPLETED",
+            Self::InProcess => "IN-PROCESS",
+            Self::Other(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for PartStat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Who sends the scheduling messages (RFC 6638 §7.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScheduleAgent {
+    /// The server; also what a missing parameter means.
+    #[default]
+    Server,
+    /// The client.
+    Client,
+    /// Nobody. A value nobody knows is read so too, as RFC 6638 §7.1 says.
+    None,
+}
+
+impl ScheduleAgent {
+    fn of(property: &Property<'_>) -> Self {
+        match property.param("SCHEDULE-AGENT").as_deref() {
+            None => Self::Server,
+            Some(agent) if agent.eq_ignore_ascii_case("SERVER") => Self::Server,
+            Some(agent) if agent.eq_ignore_ascii_case("CLIENT") => Self::Client,
+            Some(_) => Self::None,
+        }
+    }
+}
+
+/// One attendee of one component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attendee {
+    /// Who.
+    pub address: CalendarUserAddress,
+    /// Their answer.
+    pub partstat: PartStat,
+    /// Who acts for them (SENT-BY).
+    pub sent_by: Option<CalendarUserAddress>,
+    /// To whom they delegated.
+    pub delegated_to: Vec<CalendarUserAddress>,
+    /// Who delegated to them.
+    pub delegated_from: Vec<CalendarUserAddress>,
+    /// Who sends them messages.
+    pub agent: ScheduleAgent,
+    /// Whether a message was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
+    pub force_send: bool,
+}
+
+impl Attendee {
+    /// Reads an ATTENDEE property; `None` where its value is no calendar address.
+    #[must_use]
+    pub fn of(property: &Property<'_>) -> Option<Self> {
+        Some(Self {
+            address: CalendarUserAddress::parse(&property.value()).ok()?,
+            partstat: PartStat::parse(property.param("PARTSTAT").as_deref().unwrap_or_default()),
+            sent_by: addresses(property, "SENT-BY").into_iter().next(),
+            delegated_to: addresses(property, "DELEGATED-TO"),
+            delegated_from: addresses(property, "DELEGATED-FROM"),
+            agent: ScheduleAgent::of(property),
+            force_send: property.param("SCHEDULE-FORCE-SEND").is_some(),
+        })
+    }
+}
+
+/// The organizer of one component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organizer {
+    /// Who.
+    pub address: CalendarUserAddress,
+    /// Who acts for them (SENT-BY).
+    pub sent_by: Option<CalendarUserAddress>,
+    /// Who answers them from this copy.
+    pub agent: ScheduleAgent,
+    /// Whether a message was asked for that would not be sent otherwise.
+    pub force_send: bool,
+}
+
+impl Organizer {
+    /// Reads an ORGANIZER property; `None` where its value is no calendar address.
+    #[must_use]
+    pub fn of(property: &Property<'_>) -> Option<Self> {
+        Some(Self {
+            address: CalendarUserAddress::parse(&property.value()).ok()?,
+            sent_by: addresses(property, "SENT-BY").into_iter().next(),
+            agent: ScheduleAgent::of(property),
+            force_send: property.param("SCHEDULE-FORCE-SEND").is_some(),
+        })
+    }
+}
+
+/// The calendar addresses in a parameter; what is none is passed over.
+fn addresses(property: &Property<'_>, name: &str) -> Vec<CalendarUserAddress> {
+    let params = property.params().filter(|param| param.is(name));
+    params
+        .flat_map(Param::values)
+        .filter_map(|value| CalendarUserAddress::parse(&value).ok())
+        .collect()
+}

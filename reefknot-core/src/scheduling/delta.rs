@@ -1,0 +1,351 @@
+//! What changed between two versions of an object, instance by instance, and how much it matters.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::attendee::PartStat;
+use super::object::{SchedulingObject, attendees};
+use super::timing::Timing;
+use crate::ical::{Component, Property};
+use crate::recurrence::InstanceKey;
+use crate::time::Zones;
+use crate::value::{CalendarUserAddress, DateTime, text};
+
+/// How much a change matters to the attendees, from least to most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Never leaves: alarms, own categories, transparency.
+    Private,
+    /// Who else attends, and what they answered.
+    Attendance,
+    /// A detail; policy decides whether the attendees hear of it.
+    Informational,
+    /// The attendees must hear of it; their answers stand.
+    Significant,
+    /// Another time, or other instances: SEQUENCE rises (RFC 5546 §2.1.4).
+    Reschedule,
+}
+
+/// One property that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyChange {
+    /// The name in upper case, or that of a component such as `VALARM`.
+    pub property: String,
+    /// The content line before, if there was one.
+    pub before: Option<String>,
+    /// The content line after, if there is one.
+    pub after: Option<String>,
+    /// How much it matters.
+    pub weight: Weight,
+}
+
+/// What became of one instance, or of the series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceDelta {
+    /// The properties that differ.
+    pub changes: Vec<PropertyChange>,
+    /// Whether the attendees must be asked again.
+    pub asks_again: bool,
+    /// Whether it did not take place before: new, or brought back.
+    pub appeared: bool,
+    /// Whether it does not take place any more: gone, excluded or STATUS:CANCELLED.
+    pub disappeared: bool,
+    /// Who was added.
+    pub invited: BTreeSet<CalendarUserAddress>,
+    /// Who was removed.
+    pub removed: BTreeSet<CalendarUserAddress>,
+    /// Whose answer differs: before and after.
+    pub answers: BTreeMap<CalendarUserAddress, (PartStat, PartStat)>,
+}
+
+impl InstanceDelta {
+    /// The weight of the heaviest change, if anything changed.
+    #[must_use]
+    pub fn weight(&self) -> Option<Weight> {
+        let changed = self.changes.iter().map(|change| change.weight).max();
+        let lifecycle = (self.appeared || self.disappeared || self.asks_again).then_some(Weight::Reschedule);
+        changed.max(lifecycle)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.weight().is_none() && self.answers.is_empty()
+    }
+}
+
+/// All that changed between two versions of an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delta {
+    /// The instances that differ; the series or the single event is [`InstanceKey::Master`].
+    pub instances: BTreeMap<InstanceKey, InstanceDelta>,
+}
+
+impl Delta {
+    /// Compares two versions; `None` is an object that does not exist.
+    ///
+    /// An instance is compared by what holds for it, not by how it is written: an override that says what the
+    /// series says is no change, and neither is another order, another name of the same zone, or another
+    /// spelling of an address.
+    #[must_use]
+    pub fn between(before: Option<&SchedulingObject>, after: Option<&SchedulingObject>) -> Self {
+        let mut keys: BTreeSet<InstanceKey> = BTreeSet::from([InstanceKey::Master]);
+        for object in [before, after].into_iter().flatten() {
+            keys.extend(object.overrides().cloned());
+        }
+        if let (Some(before), Some(after)) = (before, after)
+            && let (Some(old), Some(new)) = (before.master(), after.master())
+        {
+            let (old, new) = (Timing::of(old, before.zones()), Timing::of(new, after.zones()));
+            keys.extend(new.newly_excluded(&old).cloned());
+            keys.extend(old.newly_excluded(&new).cloned());
+        }
+        let mut instances = BTreeMap::new();
+        for key in keys {
+            let delta = instance_delta(&key, before, after);
+            if !delta.is_empty() {
+                instances.insert(key, delta);
+            }
+        }
+        Self { instances }
+    }
+
+    /// The weight of the heaviest change anywhere, if anything changed.
+    #[must_use]
+    pub fn weight(&self) -> Option<Weight> {
+        self.instances.values().filter_map(InstanceDelta::weight).max()
+    }
+}
+
+fn instance_delta(
+    key: &InstanceKey,
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+) -> InstanceDelta {
+    let held = |object: Option<&SchedulingObject>| -> Option<Component> {
+        object.and_then(|object| object.effective(key))
+    };
+    let (old, new) = (held(before), held(after));
+    let takes_place = |component: &&Component| !super::fields::is_cancelled(component);
+    let mut delta = match (&old, &new, before, after) {
+        (Some(old), Some(new), Some(before), Some(after)) => compare(old, before.zones(), new, after.zones()),
+        (old, new, _, _) => {
+            let present = new.as_ref().or(old.as_ref());
+            let everybody: BTreeSet<_> =
+                present.map(attendees).unwrap_or_default().into_iter().map(|a| a.address).collect();
+            let (invited, removed) =
+                if new.is_some() { (everybody, BTreeSet::new()) } else { (BTreeSet::new(), everybody) };
+            InstanceDelta {
+                changes: Vec::new(),
+                asks_again: false,
+                appeared: false,
+                disappeared: false,
+                invited,
+                removed,
+                answers: BTreeMap::new(),
+            }
+        }
+    };
+    let (was, is) = (old.as_ref().filter(takes_place).is_some(), new.as_ref().filter(takes_place).is_some());
+    delta.appeared = !was && is;
+    delta.disappeared = was && !is;
+    delta
+}
+
+/// Compares two versions of one component.
+#[must_use]
+pub fn compare(
+    old: &Component,
+    old_zones: &Arc<Zones>,
+    new: &Component,
+    new_zones: &Arc<Zones>,
+) -> InstanceDelta {
+    let (before, after) = (Timing::of(old, old_zones), Timing::of(new, new_zones));
+    let mut changes = Vec::new();
+    if before != after {
+        changes.extend(timing_changes(old, old_zones, new, new_zones));
+    }
+    changes.extend(property_changes(old, new));
+    let (mut invited, mut removed, mut answers) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+    let (were, are) = (by_address(old), by_address(new));
+    for (address, partstat) in &are {
+        match were.get(address) {
+            None => {
+                invited.insert(address.clone());
+            }
+            Some(was) if was != partstat => {
+                answers.insert(address.clone(), (was.clone(), partstat.clone()));
+            }
+            Some(_) => {}
+        }
+    }
+    removed.extend(were.into_keys().filter(|address| !are.contains_key(address)));
+    changes.extend(attendance_changes(old, new, &invited, &removed));
+    let asks_again = before.asks_again(&after);
+    InstanceDelta { changes, asks_again, appeared: false, disappeared: false, invited, removed, answers }
+}
+
+fn by_address(component: &Component) -> BTreeMap<CalendarUserAddress, PartStat> {
+    attendees(component).into_iter().map(|attendee| (attendee.address, attendee.partstat)).collect()
+}
+
+const TIMES: [&str; 8] = ["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"];
+
+fn timing_changes(
+    old: &Component,
+    old_zones: &Arc<Zones>,
+    new: &Component,
+    new_zones: &Arc<Zones>,
+) -> Vec<PropertyChange> {
+    TIMES
+        .into_iter()
+        .filter_map(|name| {
+            let (before, after) = (lines(old, name), lines(new, name));
+            let same = moments_equal(name, old, old_zones, new, new_zones);
+            (before != after && !same).then(|| PropertyChange {
+                property: name.to_owned(),
+                before: (!before.is_empty()).then(|| before.join("\n")),
+                after: (!after.is_empty()).then(|| after.join("\n")),
+                weight: Weight::Reschedule,
+            })
+        })
+        .collect()
+}
+
+/// Whether a time is only written otherwise.
+fn moments_equal(
+    name: &str,
+    old: &Component,
+    old_zones: &Arc<Zones>,
+    new: &Component,
+    new_zones: &Arc<Zones>,
+) -> bool {
+    let single = |component: &Component, zones: &Arc<Zones>| {
+        super::fields::date_time(component, name).map(|time: DateTime| InstanceKey::of(&time, zones))
+    };
+    match name {
+        "DTSTART" | "DTEND" | "DUE" => single(old, old_zones) == single(new, new_zones),
+        "RDATE" | "EXDATE" => {
+            super::timing::moments(old, name, old_zones) == super::timing::moments(new, name, new_zones)
+        }
+        _ => false,
+    }
+}
+
+fn lines(component: &Component, name: &str) -> Vec<String> {
+    component.properties_named(name).map(|property| property.content_line().into_owned()).collect()
+}
+
+/// Compares everything but times and attendees.
+fn property_changes(old: &Component, new: &Component) -> Vec<PropertyChange> {
+    let (before, after) = (normal_properties(old), normal_properties(new));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let mut changes = Vec::new();
+    for name in names {
+        let (was, is) = (before.get(name), after.get(name));
+        if was.map(|was| &was.normal) != is.map(|is| &is.normal) {
+            changes.push(PropertyChange {
+                property: name.clone(),
+                before: was.map(|was| was.lines.join("\n")),
+                after: is.map(|is| is.lines.join("\n")),
+                weight: weight_of(name),
+            });
+        }
+    }
+    changes
+}
+
+/// The properties of one name in a form that two texts can be compared in.
+#[derive(Default)]
+struct Normal {
+    normal: BTreeSet<String>,
+    lines: Vec<String>,
+}
+
+fn normal_properties(component: &Component) -> BTreeMap<String, Normal> {
+    let mut all: BTreeMap<String, Normal> = BTreeMap::new();
+    for property in component.properties() {
+        let name = property.name().to_ascii_uppercase();
+        if TIMES.contains(&name.as_str()) || BOOKKEEPING.contains(&name.as_str()) || name == "ATTENDEE" {
+            continue;
+        }
+        let normal = normal_line(&property, &name);
+        let entry = all.entry(name).or_default();
+        entry.normal.insert(normal);
+        entry.lines.push(property.content_line().into_owned());
+    }
+    for inner in component.components() {
+        let entry = all.entry(inner.name().to_ascii_uppercase()).or_default();
+        entry.normal.insert(inner.to_string());
+        entry.lines.push(format!("BEGIN:{}", inner.name()));
+    }
+    all
+}
+
+/// What says when a text was made and not what it says, or what this engine or a server keeps itself.
+const BOOKKEEPING: [&str; 8] = [
+    "DTSTAMP",
+    "SEQUENCE",
+    "CREATED",
+    "LAST-MODIFIED",
+    "UID",
+    "RECURRENCE-ID",
+    "REQUEST-STATUS",
+    "COMPLETED",
+];
+
+fn normal_line(property: &Property<'_>, name: &str) -> String {
+    let address = (name == "ORGANIZER").then(|| CalendarUserAddress::parse(&property.value()).ok()).flatten();
+    let value = match &address {
+        Some(address) => address.normal().to_owned(),
+        None => text::unescape(&property.value()).into_owned(),
+    };
+    let mut params: Vec<String> = property
+        .params()
+        .map(|param| (param.name().to_ascii_uppercase(), param))
+        .filter(|(name, _)| !name.starts_with("SCHEDULE-"))
+        .map(|(name, param)| format!("{name}={}", param.values().collect::<Vec<_>>().join("\u{1F}")))
+        .collect();
+    params.sort_unstable();
+    format!("{}\u{1E}{value}", params.join("\u{1E}"))
+}
+
+/// How much a property matters (RFC 5546 §2.1.4 names those that raise SEQUENCE; the rest is judgement).
+fn weight_of(name: &str) -> Weight {
+    match name {
+        "STATUS" | "LOCATION" | "ORGANIZER" | "CONFERENCE" | "GEO" => Weight::Significant,
+        "VALARM" | "CATEGORIES" | "TRANSP" | "COLOR" | "PERCENT-COMPLETE" => Weight::Private,
+        _ if is_private_extension(name) => Weight::Private,
+        _ => Weight::Informational,
+    }
+}
+
+/// What calendar programs note in a user's own copy about that copy: when an alarm was last seen, what a
+/// server thinks of it. None of it says anything about the event.
+#[must_use]
+pub fn is_private_extension(name: &str) -> bool {
+    const PREFIXES: [&str; 5] = ["X-MOZ-", "X-APPLE-", "X-EVOLUTION-", "X-LIC-", "X-CALENDARSERVER-"];
+    PREFIXES.iter().any(|prefix| name.to_ascii_uppercase().starts_with(prefix))
+        && name != "X-APPLE-STRUCTURED-LOCATION"
+}
+
+fn attendance_changes(
+    old: &Component,
+    new: &Component,
+    invited: &BTreeSet<CalendarUserAddress>,
+    removed: &BTreeSet<CalendarUserAddress>,
+) -> Vec<PropertyChange> {
+    let line = |component: &Component, who: &CalendarUserAddress| {
+        let mut lines = component.properties_named("ATTENDEE");
+        lines
+            .find(|p| CalendarUserAddress::parse(&p.value()).is_ok_and(|a| a == *who))
+            .map(|p| p.content_line().into_owned())
+    };
+    let change = |before, after| PropertyChange {
+        property: "ATTENDEE".to_owned(),
+        before,
+        after,
+        weight: Weight::Attendance,
+    };
+    let mut changes: Vec<_> = removed.iter().map(|who| change(line(old, who), None)).collect();
+    changes.extend(invited.iter().map(|who| change(None, line(new, who))));
+    changes
+}

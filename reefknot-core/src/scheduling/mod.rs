@@ -1,0 +1,21 @@
+//! The typed object of scheduling: who organizes, who attends which instance, at which revision, and what
+//! differs between two versions (RFC 5546 §2, RFC 6638 §3).
+//!
+//! Left out: busy time, and anything that decides what to do about a difference. That is `itip`'s business.
+
+mod attendee;
+mod delta;
+pub mod fields;
+mod identity;
+mod object;
+mod revision;
+mod state;
+mod timing;
+
+pub use attendee::{Attendee, Organizer, PartStat, ScheduleAgent};
+pub use delta::{Delta, InstanceDelta, PropertyChange, Weight, compare, is_private_extension};
+pub use identity::Identities;
+pub use object::{SchedulingObject, attendee_among, attendees, edit_attendee};
+pub use revision::Revision;
+pub use state::{AttendeeState, InstanceState, SchedulingState};
+pub use timing::Timing;

@@ -1,0 +1,352 @@
+//! The scheduling object: one UID with its series and overrides (RFC 6638 §3.1, RFC 4791 §4.1).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::attendee::{Attendee, Organizer};
+use super::fields;
+use super::revision::Revision;
+use crate::ical::{Component, Edit, Kind, PropertyBuf};
+use crate::recurrence::{Budget, Contains, InstanceKey, Series};
+use crate::time::Zones;
+use crate::value::{CalendarUserAddress, DateTime};
+use crate::{Error, Result};
+
+/// One UID of one calendar: a single event, or a series with its overrides.
+///
+/// Nothing of the text is lost: what this type does not know stays in its components.
+///
+/// ```
+/// use reefknot_core::ical::{Limits, Stream};
+/// use reefknot_core::scheduling::SchedulingObject;
+///
+/// let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+///             DTSTAMP:20260101T000000Z\r\nDTSTART:20260301T100000Z\r\nORGANIZER:mailto:a@foo.com\r\n\
+///             ATTENDEE:mailto:b@foo.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+/// let calendar = Stream::parse(text.as_bytes(), &Limits::default())?.into_calendars().next().unwrap();
+/// let object = SchedulingObject::from_calendar(calendar)?;
+/// assert_eq!(object.uid(), "1");
+/// assert_eq!(object.organizer().unwrap().address.to_string(), "mailto:a@foo.com");
+/// assert_eq!(object.to_calendar().to_string(), text);
+/// # Ok::<(), reefknot_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SchedulingObject {
+    /// The VCALENDAR without the components below.
+    shell: Component,
+    kind: Kind,
+    uid: String,
+    parts: BTreeMap<InstanceKey, Component>,
+    zones: Arc<Zones>,
+}
+
+impl SchedulingObject {
+    /// Takes a VCALENDAR apart; its METHOD, if any, stays with whoever reads messages.
+    ///
+    /// # Errors
+    /// When there is no event, to-do or journal entry, when a UID is missing or there are several, when
+    /// components of different kinds or with different organizers share it, or when an instance occurs twice.
+    pub fn from_calendar(mut calendar: Component) -> Result<Self> {
+        calendar.remove("METHOD");
+        let zones = Arc::new(Zones::of(&calendar));
+        let mut found: Option<(Kind, String)> = None;
+        let mut components = Vec::new();
+        let mut first_organizer = None;
+        for component in calendar.components() {
+            let Some(kind) = Kind::of(component).filter(|kind| kind.is_scheduled()) else { continue };
+            let uid = component.value("UID").map(|uid| uid.trim().to_owned()).filter(|uid| !uid.is_empty());
+            let Some(uid) = uid else {
+                return Err(at(component, format!("the {kind} has no UID; give it one")));
+            };
+            match &found {
+                None => found = Some((kind, uid)),
+                Some((first, same)) if *first == kind && *same == uid => {}
+                Some((first, other)) => {
+                    let what = format!(
+                        "a scheduling object is one UID of one kind, and this holds {first} `{other}` and {kind} `{uid}`; \
+                         put each in a calendar of its own"
+                    );
+                    return Err(at(component, what));
+                }
+            }
+            let organizer =
+                component.property("ORGANIZER").as_ref().and_then(Organizer::of).map(|o| o.address);
+            match (&first_organizer, organizer) {
+                (None, organizer) => first_organizer = organizer,
+                (Some(first), Some(other)) if *first != other => {
+                    // RFC 6638 §3.2.4.2.
+                    let what =
+                        format!("the components of one UID must have one ORGANIZER, not {first} and {other}");
+                    return Err(at(component, what));
+                }
+                _ => {}
+            }
+            components.push(component);
+        }
+        let Some((kind, uid)) = found else {
+            return Err(Error::invalid("the calendar holds no event, to-do or journal entry"));
+        };
+        let parts = keyed(&components, &zones)?;
+        calendar.retain_components(|component| !Kind::of(component).is_some_and(Kind::is_scheduled));
+        Ok(Self { shell: calendar, kind, uid, parts, zones })
+    }
+
+    /// The whole object as a VCALENDAR: time zones first, then the series, then its overrides in time.
+    #[must_use]
+    pub fn to_calendar(&self) -> Component {
+        let mut calendar = self.shell.clone();
+        for part in self.parts.values() {
+            calendar.push_component(part.clone());
+        }
+        calendar
+    }
+
+    /// What kind of component it is made of.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The UID.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        &self.uid
+    }
+
+    /// The time zones of the object.
+    #[must_use]
+    pub fn zones(&self) -> &Arc<Zones> {
+        &self.zones
+    }
+
+    /// The VCALENDAR around the components: its properties and time zones.
+    #[must_use]
+    pub fn shell(&self) -> &Component {
+        &self.shell
+    }
+
+    /// The series or the single event; absent where only some instances of a series are known.
+    #[must_use]
+    pub fn master(&self) -> Option<&Component> {
+        self.parts.get(&InstanceKey::Master)
+    }
+
+    /// The component written for that instance, if there is one.
+    #[must_use]
+    pub fn part(&self, key: &InstanceKey) -> Option<&Component> {
+        self.parts.get(key)
+    }
+
+    /// All components with their keys, the series first.
+    pub fn parts(&self) -> impl Iterator<Item = (&InstanceKey, &Component)> {
+        self.parts.iter()
+    }
+
+    /// The keys of the overrides.
+    pub fn overrides(&self) -> impl Iterator<Item = &InstanceKey> {
+        self.parts.keys().filter(|key| **key != InstanceKey::Master)
+    }
+
+    /// The organizer, from whichever component names one.
+    #[must_use]
+    pub fn organizer(&self) -> Option<Organizer> {
+        self.parts.values().find_map(|part| part.property("ORGANIZER").as_ref().and_then(Organizer::of))
+    }
+
+    /// The revision of a component; that of the series for an instance without one.
+    #[must_use]
+    pub fn revision(&self, key: &InstanceKey) -> Revision {
+        self.part(key).or_else(|| self.master()).map(fields::revision).unwrap_or_default()
+    }
+
+    /// The highest SEQUENCE in any component.
+    #[must_use]
+    pub fn sequence(&self) -> u32 {
+        self.parts.values().map(|part| fields::revision(part).sequence).max().unwrap_or_default()
+    }
+
+    /// Whether the series recurs.
+    #[must_use]
+    pub fn is_recurring(&self) -> bool {
+        self.master()
+            .is_some_and(|master| master.property("RRULE").is_some() || master.property("RDATE").is_some())
+    }
+
+    /// Whether the rules of the series, exclusions applied, give that instance; overrides are not asked.
+    ///
+    /// An expansion that runs out of its budget counts as "yes": refusing a true instance would lose an answer.
+    #[must_use]
+    pub fn has_instance(&self, key: &InstanceKey) -> bool {
+        *key == InstanceKey::Master
+            || self.series().is_some_and(|series| series.contains(key, Budget::default()) != Contains::No)
+    }
+
+    /// What holds for an instance: its override, or what the series says of it.
+    ///
+    /// The second kind is made here: the series' component without its rules, moved to the instance and
+    /// named by a RECURRENCE-ID. `None` where there is no such instance.
+    #[must_use]
+    pub fn effective(&self, key: &InstanceKey) -> Option<Component> {
+        match self.part(key) {
+            Some(part) => Some(part.clone()),
+            None => self.projected(key),
+        }
+    }
+
+    /// What the series says of an instance, whatever an override says.
+    #[must_use]
+    pub fn projected(&self, key: &InstanceKey) -> Option<Component> {
+        let master = self.master()?;
+        if !self.has_instance(key) {
+            return None;
+        }
+        let start = self.series()?.instance_start(key)?;
+        let mut instance = master.clone();
+        for rule in ["RRULE", "RDATE", "EXDATE", "EXRULE"] {
+            instance.remove(rule);
+        }
+        fields::shift(&mut instance, &start);
+        fields::put_date_time(&mut instance, "RECURRENCE-ID", &start);
+        Some(instance)
+    }
+
+    /// The attendees of an instance, in the order of their properties.
+    #[must_use]
+    pub fn attendees(&self, key: &InstanceKey) -> Vec<Attendee> {
+        match self.part(key) {
+            Some(part) => attendees(part),
+            None => self.effective(key).as_ref().map(attendees).unwrap_or_default(),
+        }
+    }
+
+    /// Everybody who attends anything here, each once, with the keys of the components that name them.
+    #[must_use]
+    pub fn everybody(&self) -> BTreeMap<CalendarUserAddress, Vec<InstanceKey>> {
+        let mut all: BTreeMap<CalendarUserAddress, Vec<InstanceKey>> = BTreeMap::new();
+        for (key, part) in &self.parts {
+            for attendee in attendees(part) {
+                let keys = all.entry(attendee.address).or_default();
+                if keys.last() != Some(key) {
+                    keys.push(key.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// The start of an instance as the series gives it, in the form of its DTSTART.
+    #[must_use]
+    pub fn instance_start(&self, key: &InstanceKey) -> Option<DateTime> {
+        self.series()?.instance_start(key)
+    }
+
+    /// Puts a component in place of what was there for the instance.
+    pub fn put_part(&mut self, key: InstanceKey, component: Component) {
+        self.parts.insert(key, component);
+    }
+
+    /// Takes a component out.
+    pub fn remove_part(&mut self, key: &InstanceKey) -> Option<Component> {
+        self.parts.remove(key)
+    }
+
+    /// Changes a component in place.
+    pub fn edit_part<R>(&mut self, key: &InstanceKey, change: impl FnOnce(&mut Component) -> R) -> Option<R> {
+        self.parts.get_mut(key).map(change)
+    }
+
+    /// Excludes an instance from the series (EXDATE) and drops its override.
+    pub fn exclude(&mut self, key: &InstanceKey) {
+        let start = self.instance_start(key);
+        self.remove_part(key);
+        if let Some(start) = start
+            && let Some(master) = self.parts.get_mut(&InstanceKey::Master)
+            && let Some(property) = fields::date_time_property("EXDATE", &start)
+        {
+            master.push(property);
+        }
+    }
+
+    /// Sets a property of the VCALENDAR around the components.
+    pub fn set_shell_property(&mut self, property: PropertyBuf) {
+        self.shell.set(property);
+    }
+
+    /// Adds the time zone definitions of another object that this one lacks.
+    pub fn adopt_zones(&mut self, other: &Component) {
+        for zone in other.components_named("VTIMEZONE") {
+            let tzid = zone.value("TZID");
+            if !self.shell.components_named("VTIMEZONE").any(|own| own.value("TZID") == tzid) {
+                self.shell.push_component(zone.clone());
+            }
+        }
+        self.zones = Arc::new(Zones::of(&self.shell));
+    }
+
+    /// The rules of the series, without its overrides.
+    fn series(&self) -> Option<Series<'_>> {
+        let master = self.master()?;
+        Series::new(Arc::clone(&self.zones), &[master]).ok()
+    }
+}
+
+/// Each component by the instance it is for; a RECURRENCE-ID means what the series says it means.
+fn keyed(components: &[&Component], zones: &Arc<Zones>) -> Result<BTreeMap<InstanceKey, Component>> {
+    let master = components.iter().find(|component| component.property("RECURRENCE-ID").is_none());
+    let series = master.and_then(|master| Series::new(Arc::clone(zones), &[master]).ok());
+    let mut parts = BTreeMap::new();
+    for component in components {
+        let key = match fields::read_date_time(component, "RECURRENCE-ID")? {
+            None => InstanceKey::Master,
+            Some(id) => match &series {
+                Some(series) => series.key(&id),
+                None => InstanceKey::of(&id, zones),
+            },
+        };
+        if parts.insert(key.clone(), (*component).clone()).is_some() {
+            return Err(at(component, format!("the instance `{key}` of this UID occurs twice; keep one")));
+        }
+    }
+    Ok(parts)
+}
+
+/// The attendees of one component; a line that names nobody is passed over.
+#[must_use]
+pub fn attendees(component: &Component) -> Vec<Attendee> {
+    component.properties_named("ATTENDEE").filter_map(|property| Attendee::of(&property)).collect()
+}
+
+/// The attendee with one of the given addresses.
+#[must_use]
+pub fn attendee_among(component: &Component, who: impl Fn(&CalendarUserAddress) -> bool) -> Option<Attendee> {
+    attendees(component).into_iter().find(|attendee| who(&attendee.address))
+}
+
+/// Changes every ATTENDEE line of that person; gives how many there were.
+pub fn edit_attendee(
+    component: &mut Component,
+    who: &CalendarUserAddress,
+    mut change: impl FnMut(&mut PropertyBuf) -> Result<()>,
+) -> Result<usize> {
+    let mut failed = Ok(());
+    let count = component.edit(|property| {
+        let theirs = property.is("ATTENDEE") && Attendee::of(property).is_some_and(|a| a.address == *who);
+        if !theirs {
+            return Edit::Keep;
+        }
+        let mut changed = property.to_buf();
+        if let Err(error) = change(&mut changed) {
+            failed = Err(error);
+            return Edit::Keep;
+        }
+        Edit::Replace(changed)
+    });
+    failed.map(|()| count)
+}
+
+fn at(component: &Component, what: String) -> Error {
+    match component.line() {
+        Some(line) => Error::invalid(format!("line {line}: {what}")),
+        None => Error::invalid(what),
+    }
+}
