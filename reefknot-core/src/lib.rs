@@ -3,6 +3,7 @@
 
 mod error;
 pub mod ical;
+pub mod imip;
 pub mod itip;
 pub mod lint;
 pub mod recurrence;

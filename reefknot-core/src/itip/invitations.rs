@@ -182,7 +182,8 @@ impl Taking<'_> {
             keep_own(&mut new, held);
         }
         self.set_answer(&mut new, answer.as_ref())?;
-        let own_exclusions = if *key == InstanceKey::Master { self.own_exclusions() } else { BTreeSet::new() };
+        let own_exclusions =
+            if *key == InstanceKey::Master { self.own_exclusions() } else { BTreeSet::new() };
         let object = match &mut self.object {
             Some(object) => {
                 object.adopt_zones(self.incoming.object.shell());

@@ -151,8 +151,5 @@ impl Organizer {
 /// The calendar addresses in a parameter; what is none is passed over.
 fn addresses(property: &Property<'_>, name: &str) -> Vec<CalendarUserAddress> {
     let params = property.params().filter(|param| param.is(name));
-    params
-        .flat_map(Param::values)
-        .filter_map(|value| CalendarUserAddress::parse(&value).ok())
-        .collect()
+    params.flat_map(Param::values).filter_map(|value| CalendarUserAddress::parse(&value).ok()).collect()
 }

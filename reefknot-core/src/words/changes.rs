@@ -96,7 +96,7 @@ impl Words<'_> {
         let (before, after) =
             (before.as_ref().map(PropertyBuf::as_property), after.as_ref().map(PropertyBuf::as_property));
         match change.property.as_str() {
-            "ATTENDEE" => self.attendee_change(before, after),
+            "ATTENDEE" => self.attendee_change(before.as_ref(), after.as_ref()),
             "EXDATE" => self.dates_change(before, after, p.again_on, p.no_longer_on),
             "RDATE" => self.dates_change(before, after, p.no_longer_on, p.also_on),
             name => self.value_change(name, before, after).into_iter().collect(),
@@ -122,11 +122,11 @@ impl Words<'_> {
         self.sides("RRULE", before, after)
     }
 
-    fn attendee_change(&self, before: Option<Property<'_>>, after: Option<Property<'_>>) -> Vec<String> {
+    fn attendee_change(&self, before: Option<&Property<'_>>, after: Option<&Property<'_>>) -> Vec<String> {
         let p = &self.phrases.changes;
         let added = |who: &Property<'_>| fill(p.added, &[&self.person(who)]);
         let removed = |who: &Property<'_>| fill(p.removed, &[&self.person(who)]);
-        match (&before, &after) {
+        match (before, after) {
             (Some(before), Some(after)) if !same_person(before, after) => vec![removed(before), added(after)],
             (Some(before), Some(after)) if self.answer(before) != self.answer(after) => {
                 vec![fill(p.answered, &[&self.person(after), &self.answer(after)])]

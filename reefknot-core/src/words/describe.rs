@@ -1,5 +1,7 @@
 //! A calendar in words, as labelled lines that a mail or a terminal can lay out.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::moment::{date_time, duration_words};
@@ -284,7 +286,7 @@ impl Lines<'_, '_> {
         let (words, component) = (self.words, self.component);
         let p = words.phrases;
         for property in component.properties_named("FREEBUSY") {
-            let kind = property.param("FBTYPE").map_or_else(|| "BUSY".to_owned(), |kind| kind.into_owned());
+            let kind = property.param("FBTYPE").map_or_else(|| "BUSY".to_owned(), Cow::into_owned);
             let kind = look_up(p.answers.busy_types, &kind).map_or_else(|| one_line(&kind), str::to_owned);
             let value = property.value();
             for item in text::list(&value) {

@@ -125,7 +125,7 @@ impl Sentence<'_> {
         let said = match (rule.by_month_day.as_slice(), days) {
             ([], None) => self.period(),
             ([], Some(days)) if rule.interval == 1 => fill(self.p.every, &[&self.p.list(&days)]),
-            ([], Some(days)) => self.filtered(self.period(), &days),
+            ([], Some(days)) => self.filtered(&self.period(), &days),
             (month_days, days) => {
                 let days = days.unwrap_or_default();
                 let numbers = self.month_days(month_days).into_iter().map(|day| fill(self.p.the, &[&day]));
@@ -133,7 +133,7 @@ impl Sentence<'_> {
                     self.p.when_that_is,
                     &[&self.period(), &self.p.choice(&numbers.collect::<Vec<_>>())],
                 );
-                if days.is_empty() { said } else { self.filtered(said, &days) }
+                if days.is_empty() { said } else { self.filtered(&said, &days) }
             }
         };
         if rule.by_set_pos.is_empty() { Some(self.in_months(said)) } else { None }
@@ -217,7 +217,7 @@ impl Sentence<'_> {
         let day = fill(self.p.day_and_month, &[&date.day().to_string(), name]);
         let said = fill(self.p.on, &[period, &day]);
         let missing = date.day() > shortest(number);
-        Some(if missing { self.where_missing(said) } else { said })
+        Some(if missing { self.where_missing(&said) } else { said })
     }
 
     fn week_numbers(&self, period: &str) -> Option<String> {
@@ -244,7 +244,7 @@ impl Sentence<'_> {
         };
         let days = fill(p.of_weeks, &[&p.list(&names), &weeks]);
         let missing = rule.by_week_no.iter().any(|n| n.abs() == 53);
-        let days = if missing { self.where_missing(days) } else { days };
+        let days = if missing { self.where_missing(&days) } else { days };
         let said = self.positioned(period, &days)?;
         Some(self.in_months(self.with_week_start(said, true)))
     }
@@ -279,7 +279,7 @@ impl Sentence<'_> {
             let days = self.month_days(&rule.by_month_day).into_iter().map(|day| fill(p.the, &[&day]));
             said = fill(p.on, &[&said, &p.list(&days.collect::<Vec<_>>())]);
             if let Some(days) = self.weekday_names() {
-                said = self.filtered(said, &days);
+                said = self.filtered(&said, &days);
             }
         } else if let Some(days) = self.weekday_names() {
             said = fill(p.on, &[&said, &p.list(&days)]);
@@ -341,9 +341,9 @@ impl Sentence<'_> {
             let shortest = rule.by_month.iter().map(|number| shortest(*number)).min().unwrap_or(28);
             self.days_of_month().iter().any(|day| day.unsigned_abs() > shortest)
         };
-        let days = if missing { self.where_missing(days) } else { days };
+        let days = if missing { self.where_missing(&days) } else { days };
         match self.weekday_names().filter(|_| !by_weekday) {
-            Some(names) => self.filtered(days, &names),
+            Some(names) => self.filtered(&days, &names),
             None => days,
         }
     }
@@ -406,18 +406,18 @@ impl Sentence<'_> {
         self.rule.by_month.iter().map(|number| month(self.p, *number).to_owned()).collect()
     }
 
-    fn filtered(&self, said: String, days: &[String]) -> String {
+    fn filtered(&self, said: &str, days: &[String]) -> String {
         let days: Vec<String> = days.iter().map(|day| fill(self.p.a, &[day])).collect();
-        fill(self.p.when_that_is, &[&said, &self.p.choice(&days)])
+        fill(self.p.when_that_is, &[said, &self.p.choice(&days)])
     }
 
-    fn where_missing(&self, said: String) -> String {
+    fn where_missing(&self, said: &str) -> String {
         let pattern = match self.rule.skip.unwrap_or_default() {
             Skip::Omit => self.p.where_there_is_one,
             Skip::Backward => self.p.skip_backward,
             Skip::Forward => self.p.skip_forward,
         };
-        fill(pattern, &[&said])
+        fill(pattern, &[said])
     }
 
     /// SKIP moves days of a month; the words for that hold only where nothing else picks among them.
