@@ -19,6 +19,8 @@ enum Kind {
     Syntax(String),
     #[error("{0}")]
     Invalid(String),
+    #[error("{0} was changed by someone else meanwhile; load it again and decide anew")]
+    Conflict(String),
     #[error("{0}")]
     Host(String),
 }
@@ -37,6 +39,11 @@ impl Error {
     /// The caller asked for something that has no meaning.
     pub fn invalid(message: impl Into<String>) -> Self {
         Kind::Invalid(message.into()).into()
+    }
+
+    /// What was to be changed is no longer what the decision was made on. `what` is a noun.
+    pub fn conflict(what: impl Into<String>) -> Self {
+        Kind::Conflict(what.into()).into()
     }
 
     /// Something outside the engine failed: a store, a directory, a transport.
@@ -60,6 +67,12 @@ impl Error {
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         matches!(self.0, Kind::Invalid(_))
+    }
+
+    /// Whether someone else was faster: loading again and deciding anew may succeed.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.0, Kind::Conflict(_))
     }
 
     /// Whether a host's store, directory or transport failed.

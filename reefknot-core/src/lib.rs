@@ -1,12 +1,16 @@
 //! Reefknot's calendar scheduling engine, without I/O.
 #![forbid(unsafe_code)]
 
+pub mod engine;
 mod error;
+pub mod host;
 pub mod ical;
 pub mod imip;
 pub mod itip;
 pub mod lint;
+pub mod policy;
 pub mod recurrence;
+pub mod routing;
 pub mod scheduling;
 pub mod time;
 pub mod value;

@@ -267,9 +267,11 @@ impl SchedulingObject {
         }
     }
 
-    /// Sets a property of the VCALENDAR around the components.
-    pub fn set_shell_property(&mut self, property: PropertyBuf) {
-        self.shell.set(property);
+    /// Changes the VCALENDAR around the components.
+    pub fn edit_shell<R>(&mut self, change: impl FnOnce(&mut Component) -> R) -> R {
+        let result = change(&mut self.shell);
+        self.zones = Arc::new(Zones::of(&self.shell));
+        result
     }
 
     /// Adds the time zone definitions of another object that this one lacks.

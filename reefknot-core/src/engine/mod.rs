@@ -1,0 +1,229 @@
+//! One place that ties a decision together: the four questions, and the one path by which messages leave.
+//!
+//! *This user changed this object* ([`Engine::change`]), *this message arrived* ([`Engine::receive`]), *this user
+//! decided* ([`Engine::decide`]), *this delivery ended so* ([`Engine::delivered`]). Each is a pure function of its
+//! arguments, the time included, and each answers with an [`Outcome`].
+//!
+//! ```
+//! use reefknot_core::engine::{Engine, read_object};
+//! use reefknot_core::ical::Limits;
+//! use reefknot_core::scheduling::{Identities, SchedulingState};
+//!
+//! let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Tea\r\n\
+//!             DTSTAMP:20260101T000000Z\r\nDTSTART:20260301T100000Z\r\nORGANIZER:mailto:a@foo.com\r\n\
+//!             ATTENDEE:mailto:b@foo.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+//! let event = read_object(text.as_bytes(), &Limits::default())?;
+//! let engine = Engine::new(Identities::new("mailto:a@foo.com".parse()?));
+//! let outcome = engine.change(None, Some(&event), &SchedulingState::default(), "20260102T080000Z".parse()?)?;
+//! assert_eq!(outcome.messages[0].recipient.to_string(), "mailto:b@foo.com");
+//! # Ok::<(), reefknot_core::Error>(())
+//! ```
+
+mod delivery;
+
+use crate::ical::{Component, Limits, Stream};
+use crate::itip::{
+    self, Agent, Answer, Context, Disposition, Envelope, Incoming, ObjectChange, Outcome, Preferences,
+    Question, Role,
+};
+use crate::policy;
+use crate::scheduling::{Identities, SchedulingObject, SchedulingState};
+use crate::value::Timestamp;
+use crate::{Error, Result};
+
+/// The engine of one calendar user.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    identities: Identities,
+    agent: Agent,
+    preferences: Preferences,
+    product: String,
+}
+
+impl Engine {
+    /// The engine of a user, in their server, with the default choices.
+    #[must_use]
+    pub fn new(identities: Identities) -> Self {
+        Self {
+            identities,
+            agent: Agent::Server,
+            preferences: Preferences::default(),
+            product: concat!("-//Reefknot//reefknot ", env!("CARGO_PKG_VERSION"), "//EN").to_owned(),
+        }
+    }
+
+    /// In which of the user's programs it runs.
+    #[must_use]
+    pub fn with_agent(mut self, agent: Agent) -> Self {
+        self.agent = agent;
+        self
+    }
+
+    /// Other choices where the RFCs leave one.
+    #[must_use]
+    pub fn with_preferences(mut self, preferences: Preferences) -> Self {
+        self.preferences = preferences;
+        self
+    }
+
+    /// Whose calendar it is.
+    #[must_use]
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    fn context<'a>(&'a self, now: Timestamp, preferences: &'a Preferences) -> Context<'a> {
+        Context { identities: &self.identities, now, agent: self.agent, preferences, product: &self.product }
+    }
+
+    /// The user created (`before` is none), changed, or deleted (`after` is none) an object.
+    ///
+    /// # Errors
+    /// Only when the engine itself cannot go on; a change that is not allowed is an outcome with a reason.
+    pub fn change(
+        &self,
+        before: Option<&SchedulingObject>,
+        after: Option<&SchedulingObject>,
+        state: &SchedulingState,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let outcome = itip::change(before, after, state, &self.context(now, &self.preferences))?;
+        Ok(self.leave(outcome))
+    }
+
+    /// The user put an object from a file into their calendar: stored, and nobody is told.
+    ///
+    /// Whoever restores a backup or opens an old invitation does not invite everybody again.
+    #[must_use]
+    pub fn import(&self, object: &SchedulingObject, state: &SchedulingState) -> Outcome {
+        let role = itip::role(Some(object), &self.identities);
+        let mut outcome = Outcome::new(Disposition::Allowed, role, state.clone());
+        outcome.state.sequence = outcome.state.sequence.max(object.sequence());
+        outcome.because(
+            "imported",
+            "an import tells nobody; change the event to invite people",
+            "RFC 6638 §3.2.2.2",
+        );
+        outcome.object = ObjectChange::Store(object.clone());
+        outcome
+    }
+
+    /// A message arrived; `stored` is what the user holds under its UID.
+    ///
+    /// # Errors
+    /// When the calendar is no scheduling message at all; a bad or unwelcome one is an outcome with a reason.
+    pub fn receive(
+        &self,
+        stored: Option<&SchedulingObject>,
+        state: &SchedulingState,
+        calendar: &Component,
+        envelope: &Envelope,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        self.receive_with(stored, state, calendar, envelope, now, &self.preferences)
+    }
+
+    /// The user answered a question that a message raised; the message is given again, with the answer.
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive).
+    #[allow(clippy::too_many_arguments)]
+    pub fn decide(
+        &self,
+        question: &Question,
+        yes: bool,
+        stored: Option<&SchedulingObject>,
+        state: &SchedulingState,
+        calendar: &Component,
+        envelope: &Envelope,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let answer = if yes { Answer::Accept } else { Answer::Refuse };
+        let mut preferences = self.preferences.clone();
+        match question {
+            Question::PartyCrasher(_) => preferences.party_crashers = answer,
+            Question::Forwarded(_) => preferences.forwarded = answer,
+            Question::NewOrganizer(_) => preferences.new_organizer = answer,
+        }
+        self.receive_with(stored, state, calendar, envelope, now, &preferences)
+    }
+
+    /// The outcome for an object that is gone: nothing to do.
+    pub(crate) fn nothing_stored(&self, state: &SchedulingState) -> Outcome {
+        let mut outcome = Outcome::new(Disposition::Ignored, Role::None, state.clone());
+        outcome.because("nothing-stored", "the object was deleted meanwhile", "RFC 6638 §3.2.9");
+        outcome
+    }
+
+    fn receive_with(
+        &self,
+        stored: Option<&SchedulingObject>,
+        state: &SchedulingState,
+        calendar: &Component,
+        envelope: &Envelope,
+        now: Timestamp,
+        preferences: &Preferences,
+    ) -> Result<Outcome> {
+        let incoming = Incoming::read(calendar, envelope)?;
+        let outcome = itip::receive(stored, state, &incoming, &self.context(now, preferences))?;
+        Ok(self.leave(outcome))
+    }
+
+    /// A delivery ended: the status goes to the user's copy (RFC 6638 §3.2.9).
+    ///
+    /// # Errors
+    /// When the status is no SCHEDULE-STATUS code.
+    pub fn delivered(
+        &self,
+        stored: &SchedulingObject,
+        state: &SchedulingState,
+        recipient: &crate::value::CalendarUserAddress,
+        status: &str,
+    ) -> Result<Outcome> {
+        delivery::ended(stored, state, recipient, status, itip::role(Some(stored), &self.identities))
+    }
+
+    /// Every message leaves by here and nowhere else.
+    fn leave(&self, mut outcome: Outcome) -> Outcome {
+        let mut kept = Vec::new();
+        for message in std::mem::take(&mut outcome.messages) {
+            match policy::may_leave(&message, &self.identities) {
+                Ok(()) => kept.push(message),
+                Err(reason) => outcome.reasons.push(reason),
+            }
+        }
+        outcome.messages = kept;
+        outcome
+    }
+}
+
+/// What a user is to an object.
+#[must_use]
+pub fn role(object: Option<&SchedulingObject>, identities: &Identities) -> Role {
+    itip::role(object, identities)
+}
+
+/// Reads the one calendar of a text.
+///
+/// # Errors
+/// When a limit is exceeded, or when there is no calendar, or more than one.
+pub fn read_calendar(bytes: &[u8], limits: &Limits) -> Result<Component> {
+    let mut calendars = Stream::parse(bytes, limits)?.into_calendars();
+    let Some(calendar) = calendars.next() else {
+        return Err(Error::syntax("there is no iCalendar object (BEGIN:VCALENDAR) in it"));
+    };
+    match calendars.count() {
+        0 => Ok(calendar),
+        more => {
+            Err(Error::invalid(format!("there are {} calendars where one is wanted; split them", more + 1)))
+        }
+    }
+}
+
+/// Reads one scheduling object.
+///
+/// # Errors
+/// As [`read_calendar`], and when the calendar is not one UID of one kind.
+pub fn read_object(bytes: &[u8], limits: &Limits) -> Result<SchedulingObject> {
+    SchedulingObject::from_calendar(read_calendar(bytes, limits)?)
+}

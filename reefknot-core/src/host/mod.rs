@@ -1,0 +1,17 @@
+//! What a host fills in, and the steps that every host takes with it.
+//!
+//! [`Directory`] says who is a user here, [`Store`] keeps objects and the outbox, [`Transport`] carries mail.
+//! [`Scheduler`] is the driver: load, decide, commit, deliver. The traits are synchronous and small; an async
+//! server calls them from blocking threads.
+
+mod directory;
+mod driver;
+mod memory;
+mod store;
+mod transport;
+
+pub use directory::{Directory, LocalUser};
+pub use driver::{Delivered, Put, Scheduler};
+pub use memory::MemoryStore;
+pub use store::{Commit, Delivery, DeliveryId, Outgoing, Settled, Store, StoredObject, UserId};
+pub use transport::{Attempt, Transport};

@@ -1,0 +1,25 @@
+//! How messages leave the host.
+
+use super::Outgoing;
+use crate::Result;
+use crate::value::Timestamp;
+
+/// How one attempt to hand a message over ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The next hop has it.
+    Handed,
+    /// Not now; try again later. The text says why.
+    TryLater(String),
+    /// Never; the text says why, a SCHEDULE-STATUS code first (RFC 6638 §3.2.9).
+    Refused(String),
+}
+
+/// Carries messages to whoever is not a user of this host.
+pub trait Transport {
+    /// Hands a message to the mail system.
+    ///
+    /// # Errors
+    /// When the transport itself fails; the message is tried again.
+    fn mail(&mut self, message: &Outgoing, mailbox: &str, now: Timestamp) -> Result<Attempt>;
+}
