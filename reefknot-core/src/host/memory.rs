@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Commit, Delivery, DeliveryId, Settled, Store, StoredObject, UserId};
-use crate::value::Timestamp;
 use crate::Result;
+use crate::value::Timestamp;
 
 /// A [`Store`] in memory: for tests, for scripts, and as the model other stores are compared with.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use crate::ical::{Component, Property};
 use crate::itip::{Message, MessageReason, Method};
 use crate::value::CalendarUserAddress;
-use crate::words::{Item, Words, fill, one_line};
+use crate::words::{Words, fill, one_line};
 
 /// People that are listed; of more only the number is said.
 const MOST_PEOPLE: usize = 50;
@@ -61,7 +61,10 @@ pub(super) fn body(message: &Message, words: &Words<'_>, file_name: &str) -> Str
         if description.items.len() > 1 {
             out.push_str(&format!("{}\n", item.title));
         }
-        lay_out(&mut out, item, p.and_more);
+        for (label, text) in words.rows(item, MOST_PEOPLE) {
+            out.push_str(format!("{label} {text}").trim_end());
+            out.push('\n');
+        }
     }
     if matches!(message.method, Method::Request | Method::Add) {
         let how = match message.reason {
@@ -71,34 +74,6 @@ pub(super) fn body(message: &Message, words: &Words<'_>, file_name: &str) -> Str
         out.push_str(&format!("\n{how}\n{}\n", fill(p.attached, &[file_name])));
     }
     out
-}
-
-/// Lines with their labels in a column; a long text below its label.
-fn lay_out(out: &mut String, item: &Item, and_more: &str) {
-    let width = item.lines.iter().map(|line| line.label.chars().count()).max().unwrap_or(0) + 1;
-    let mut last = None;
-    let mut repeats = 0;
-    for (at, line) in item.lines.iter().enumerate() {
-        let same = last == Some(&line.label);
-        repeats = if same { repeats + 1 } else { 0 };
-        last = Some(&line.label);
-        if repeats >= MOST_PEOPLE {
-            let next_differs = item.lines.get(at + 1).is_none_or(|next| next.label != line.label);
-            if next_differs {
-                let more = (repeats + 1 - MOST_PEOPLE).to_string();
-                out.push_str(&format!("{:width$} {}\n", "", fill(and_more, &[&more])));
-            }
-            continue;
-        }
-        let label = if same { String::new() } else { format!("{}:", line.label) };
-        let mut texts = line.text.lines();
-        out.push_str(format!("{label:width$} {}", texts.next().unwrap_or_default()).trim_end());
-        out.push('\n');
-        for text in texts {
-            out.push_str(format!("{:width$} {text}", "").trim_end());
-            out.push('\n');
-        }
-    }
 }
 
 fn title(calendar: &Component, words: &Words<'_>) -> String {

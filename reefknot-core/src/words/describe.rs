@@ -74,6 +74,30 @@ impl Words<'_> {
         Description { method, purpose, items }
     }
 
+    /// An item's lines as rows of two cells: labels of one width, and what they say.
+    ///
+    /// A label is written once for lines in a row that share it, and of these at most `most` are
+    /// shown and the others counted; further lines of a text have an empty label.
+    #[must_use]
+    pub fn rows(&self, item: &Item, most: usize) -> Vec<(String, String)> {
+        let width = item.lines.iter().map(|line| line.label.chars().count()).max().unwrap_or(0) + 1;
+        let empty = " ".repeat(width);
+        let mut rows = Vec::new();
+        for same in item.lines.chunk_by(|one, next| one.label == next.label) {
+            for (at, line) in same.iter().take(most).enumerate() {
+                let label =
+                    if at == 0 { format!("{:width$}", format!("{}:", line.label)) } else { empty.clone() };
+                let mut texts = line.text.lines();
+                rows.push((label, texts.next().unwrap_or_default().to_owned()));
+                rows.extend(texts.map(|text| (empty.clone(), text.to_owned())));
+            }
+            if let Some(more) = same.len().checked_sub(most).filter(|more| *more > 0) {
+                rows.push((empty.clone(), fill(self.phrases.mail.and_more, &[&more.to_string()])));
+            }
+        }
+        rows
+    }
+
     fn item(&self, group: &[&Component]) -> Item {
         let master = group.iter().find(|component| component.property("RECURRENCE-ID").is_none());
         let described = master.or(group.first());

@@ -53,8 +53,9 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A text without what could act on a terminal or turn the direction of writing round.
-fn clean(text: &str) -> String {
+/// A text of several lines, without what could act on a terminal or turn the direction of writing round.
+#[must_use]
+pub fn clean(text: &str) -> String {
     let bad = |c: char| {
         (c.is_control() && c != '\n') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
@@ -68,7 +69,12 @@ fn clean(text: &str) -> String {
         .collect()
 }
 
-/// A text on one line.
-pub(crate) fn one_line(text: &str) -> String {
+/// A text on one line, without what could act on a terminal or turn the direction of writing round.
+///
+/// ```
+/// assert_eq!(reefknot_core::words::one_line(" one\n\u{1b}[31mtwo "), "one \u{FFFD}[31mtwo");
+/// ```
+#[must_use]
+pub fn one_line(text: &str) -> String {
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
