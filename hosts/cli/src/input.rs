@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reefknot_core::Error;
-use reefknot_core::ical::{Limits, Stream};
+use reefknot_core::ical::{Component, Limits, Stream};
 use reefknot_core::value::Timestamp;
 
 use crate::output::note;
@@ -67,6 +67,24 @@ pub(crate) fn stream(path: &Path, bytes: &[u8]) -> Result<Stream, Failure> {
         return Err(Failure::new(format!("{}: not iCalendar: it has no BEGIN:VCALENDAR", path.display())));
     }
     Ok(stream)
+}
+
+/// The calendars of a stream. Components that stand outside any are read as one calendar more: programs export them so.
+pub(crate) fn calendars(path: &Path, stream: &Stream) -> Result<Vec<Component>, Failure> {
+    const KNOWN: [&str; 7] =
+        ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY", "VTIMEZONE", "VALARM"];
+    let mut calendars: Vec<Component> = stream.calendars().cloned().collect();
+    let mut bare = Component::new("VCALENDAR")?;
+    for component in stream.components().filter(|component| KNOWN.iter().any(|name| component.is(name))) {
+        bare.push_component(component.clone());
+    }
+    if bare.components().next().is_some() {
+        calendars.push(bare);
+    }
+    if calendars.is_empty() {
+        return Err(Failure::new(format!("{}: not iCalendar: it has no BEGIN:VCALENDAR", path.display())));
+    }
+    Ok(calendars)
 }
 
 /// Tells what could not be read as it stood, each with its line.

@@ -145,7 +145,10 @@ impl Words<'_> {
         gone: &str,
         come: &str,
     ) -> Vec<String> {
-        let dates = |side: Option<Property<'_>>| side.map(|side| self.dates(&side)).unwrap_or_default();
+        let dates = |side: Option<Property<'_>>| {
+            let dates = side.map(|side| self.dates(&side, None)).unwrap_or_default();
+            dates.into_iter().map(|(_, said)| said).collect::<Vec<_>>()
+        };
         let (before, after) = (dates(before), dates(after));
         let less: Vec<String> = before.iter().filter(|date| !after.contains(date)).cloned().collect();
         let more: Vec<String> = after.iter().filter(|date| !before.contains(date)).cloned().collect();

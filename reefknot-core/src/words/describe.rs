@@ -70,7 +70,12 @@ impl Words<'_> {
             .as_deref()
             .and_then(|method| look_up(self.phrases.answers.methods, method))
             .map(str::to_owned);
-        let items = groups(calendar).iter().map(|group| self.item(group)).collect();
+        let mut groups = groups(calendar);
+        if groups.is_empty() {
+            // A calendar of zones alone is there for its zones.
+            groups = calendar.components().map(|zone| vec![zone]).collect();
+        }
+        let items = groups.iter().map(|group| self.item(group)).collect();
         Description { method, purpose, items }
     }
 
@@ -106,8 +111,10 @@ impl Words<'_> {
         };
         let p = self.phrases;
         let name = described.name().to_ascii_uppercase();
-        let title =
-            described.text("SUMMARY").map(|summary| one_line(&summary)).filter(|summary| !summary.is_empty());
+        let title = described
+            .text(if described.is("VTIMEZONE") { "TZID" } else { "SUMMARY" })
+            .map(|summary| one_line(&summary))
+            .filter(|summary| !summary.is_empty());
         let mut lines = Lines { words: self, component: described, lines: Vec::new() };
         if master.is_none() {
             lines.add(

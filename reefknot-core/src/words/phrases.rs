@@ -59,7 +59,7 @@ pub struct Phrases {
     pub(super) except_on: &'static str,
     pub(super) also_on: &'static str,
     pub(super) clock_of: &'static str,
-    pub(super) once: &'static str,
+    pub(super) this_date: &'static str,
 
     pub(super) labels: Labels,
     pub(super) answers: Answers,
@@ -241,7 +241,7 @@ pub static ENGLISH: Phrases = Phrases {
     except_on: "{0}, except on {1}",
     also_on: "{0}, also on {1}",
     clock_of: "{0} (dates and times of {1})",
-    once: "once",
+    this_date: "on this date",
     labels: Labels {
         what: "What",
         when: "When",
@@ -303,6 +303,8 @@ pub static ENGLISH: Phrases = Phrases {
             ("VJOURNAL", "Journal"),
             ("VFREEBUSY", "Free/busy"),
             ("VAVAILABILITY", "Availability"),
+            ("VTIMEZONE", "Time zone"),
+            ("VALARM", "Reminder"),
         ],
         methods: &[
             ("PUBLISH", "published for information"),

@@ -5,40 +5,48 @@ use super::phrases::fill;
 use super::{Words, clean, one_line};
 use crate::ical::{Component, Property};
 use crate::recurrence::InstanceKey;
-use crate::time::Zone;
-use crate::value::{DateTime, Duration, LocalDateTime, Period, Recur, text};
+use crate::time::{Zone, Zones};
+use crate::value::{DateTime, Duration, Period, Recur, Timestamp, text};
 
 /// Dates that are still listed; of more only the number is said.
 const MOST_DATES: usize = 12;
 
 impl Words<'_> {
     /// How a component recurs; `None` where it does not.
+    ///
+    /// Everything is said by the clock of DTSTART, which is named where it is not the reader's.
     #[must_use]
     pub fn recurrence(&self, component: &Component) -> Option<String> {
         let p = self.phrases;
         let start = component.property("DTSTART").and_then(|property| date_time(&property).ok());
-        let rules: Vec<String> = component
-            .properties_named("RRULE")
-            .map(|property| self.rule_text(&property.value(), start.as_ref()))
-            .collect();
-        let dates = |name: &str| -> Vec<String> {
-            component.properties_named(name).flat_map(|property| self.dates(&property)).collect()
+        let rules = |name: &str| -> Vec<String> {
+            let values = component.properties_named(name).map(|property| property.value().into_owned());
+            values
+                .filter(|value| !value.trim().is_empty())
+                .map(|value| self.rule_text(&value, start.as_ref()))
+                .collect()
         };
-        let (added, excluded) = (dates("RDATE"), dates("EXDATE"));
-        let excluded_rules = component
-            .properties_named("EXRULE")
-            .map(|property| self.rule_text(&property.value(), start.as_ref()));
-        let mut out = excluded_rules.collect::<Vec<_>>();
-        out.extend(excluded);
-        if rules.is_empty() && added.is_empty() {
+        let dates = |name: &str| -> Vec<String> {
+            let mut dates: Vec<_> = component
+                .properties_named(name)
+                .flat_map(|property| self.dates(&property, start.as_ref()))
+                .collect();
+            dates.sort();
+            dates.dedup();
+            dates.into_iter().map(|(_, said)| said).collect()
+        };
+        let (included, added) = (rules("RRULE"), dates("RDATE"));
+        if included.is_empty() && added.is_empty() {
             return None;
         }
-        let mut said = if rules.is_empty() { p.once.to_owned() } else { p.list(&rules) };
+        let mut excluded = rules("EXRULE");
+        excluded.extend(self.shortened(dates("EXDATE")));
+        let mut said = if included.is_empty() { p.this_date.to_owned() } else { p.list(&included) };
         if !added.is_empty() {
             said = fill(p.also_on, &[&said, &p.list(&self.shortened(added))]);
         }
-        if !out.is_empty() {
-            said = fill(p.except_on, &[&said, &p.list(&self.shortened(out))]);
+        if !excluded.is_empty() {
+            said = fill(p.except_on, &[&said, &p.list(&excluded)]);
         }
         Some(self.by_clock_of(said, start.as_ref()))
     }
@@ -60,7 +68,10 @@ impl Words<'_> {
             },
             _ => return said,
         };
-        if own == self.zone.name() { said } else { fill(self.phrases.clock_of, &[&said, &own]) }
+        // A Windows name may be the reader's zone by another name.
+        let known = Zones::default().resolve(&own).ok().and_then(|found| found.zone.iana_name());
+        let same = own == self.zone.name() || (known.is_some() && known == self.zone.iana_name());
+        if same { said } else { fill(self.phrases.clock_of, &[&said, &own]) }
     }
 
     fn shortened(&self, mut dates: Vec<String>) -> Vec<String> {
@@ -72,28 +83,53 @@ impl Words<'_> {
         dates
     }
 
-    /// The dates of an RDATE or EXDATE, by the clock they are written in.
-    pub(super) fn dates(&self, property: &Property<'_>) -> Vec<String> {
+    /// The dates of an RDATE or EXDATE by the clock of `start`, or, without one, in the reader's
+    /// zone; each with what orders it.
+    pub(super) fn dates(&self, property: &Property<'_>, start: Option<&DateTime>) -> Vec<(i64, String)> {
         let value = property.value();
         let (kind, tzid) = (property.param("VALUE"), property.param("TZID"));
+        let is_period = kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("PERIOD"));
         let read = |item: &str| {
-            if kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("PERIOD")) {
-                return Period::parse(item, tzid.as_deref()).map(|period| self.period(&period));
+            if is_period {
+                let period = Period::parse(item, tzid.as_deref())?;
+                return Ok((self.order(period.start()), self.period(&period)));
             }
-            DateTime::parse(item, kind.as_deref(), tzid.as_deref()).map(|value| self.plain(&value))
+            let value = DateTime::parse(item, kind.as_deref(), tzid.as_deref())?;
+            Ok((self.order(&value), self.by_clock(&value, start)))
         };
+        let unreadable = |item: &str| (i64::MAX, fill(self.phrases.unreadable, &[&one_line(item)]));
         let items = text::list(&value).filter(|item| !item.trim().is_empty());
-        items
-            .map(|item| read(item).unwrap_or_else(|_| fill(self.phrases.unreadable, &[&one_line(item)])))
-            .collect()
+        items.map(|item| read(item).unwrap_or_else(|_: crate::Error| unreadable(item))).collect()
     }
 
-    /// A date, with its time, by the clock it is written in.
-    fn plain(&self, value: &DateTime) -> String {
-        match value {
-            DateTime::Date(date) => date_words(self.phrases, *date),
-            DateTime::Utc(_) => self.moment(value),
-            DateTime::Floating(local) | DateTime::Zoned { local, .. } => self.local(*local),
+    /// What orders dates: the instant, or the clock where there is none.
+    fn order(&self, value: &DateTime) -> i64 {
+        let instant = self.zones.instant(value, Some(self.zone));
+        instant.map_or_else(|_| value.civil().seconds_since_epoch(), Timestamp::seconds)
+    }
+
+    /// A date by the clock of another; in the reader's zone, named, where that clock cannot show it.
+    fn by_clock(&self, value: &DateTime, clock: Option<&DateTime>) -> String {
+        let local = match (value, clock) {
+            (DateTime::Floating(local), Some(DateTime::Floating(_))) => Some(*local),
+            (DateTime::Zoned { local, tzid }, Some(DateTime::Zoned { tzid: own, .. })) if tzid == own => {
+                Some(*local)
+            }
+            (DateTime::Utc(_) | DateTime::Zoned { .. }, Some(DateTime::Utc(_))) => {
+                self.zones.instant(value, None).ok().map(Timestamp::to_utc_civil)
+            }
+            (DateTime::Utc(_) | DateTime::Zoned { .. }, Some(DateTime::Zoned { tzid, .. })) => {
+                let instant = self.zones.instant(value, None).ok();
+                instant.and_then(|instant| Some(self.zones.resolve(tzid).ok()?.zone.local(instant)))
+            }
+            _ => None,
+        };
+        match local {
+            Some(local) => {
+                let time = super::moment::clock(local);
+                fill(self.phrases.at, &[&date_words(self.phrases, local.date()), &time])
+            }
+            None => self.instance(value),
         }
     }
 
@@ -154,9 +190,5 @@ impl Words<'_> {
             InstanceKey::Unresolved { local, tzid } => DateTime::Zoned { local: *local, tzid: tzid.clone() },
         };
         Some(self.instance(&value))
-    }
-
-    fn local(&self, local: LocalDateTime) -> String {
-        fill(self.phrases.at, &[&date_words(self.phrases, local.date()), &super::moment::clock(local)])
     }
 }

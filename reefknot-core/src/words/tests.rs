@@ -5,7 +5,8 @@ use crate::ical::{Component, Limits, Stream};
 use crate::itip::Change;
 use crate::recurrence::InstanceKey;
 use crate::time::{Zone, Zones};
-use crate::value::{DateTime, Recur};
+use crate::value::{Budget, DateTime, LocalDateTime, Recur, Rule};
+use proptest::prelude::*;
 
 fn zone(name: &str) -> Zone {
     Zone::iana(name).unwrap()
@@ -191,6 +192,87 @@ fn what_cannot_be_said_is_quoted() {
     }
 }
 
+/// One part of a rule, or none.
+fn part() -> impl Strategy<Value = String> {
+    let days = prop::sample::subsequence(vec!["MO", "TU", "WE", "TH", "FR", "SA", "SU"], 1..=7)
+        .prop_map(|days| format!(";BYDAY={}", days.join(",")));
+    let numbered = ((-5..=5i32), 0..7usize).prop_map(|(number, day)| {
+        let day = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][day];
+        if number == 0 { format!(";BYDAY={day}") } else { format!(";BYDAY={number}{day}") }
+    });
+    let list = |name: &'static str, values: Vec<i32>, most: usize| {
+        prop::sample::subsequence(values, 1..=most).prop_map(move |values| {
+            let values: Vec<String> = values.iter().map(i32::to_string).collect();
+            format!(";{name}={}", values.join(","))
+        })
+    };
+    prop_oneof![
+        Just(String::new()),
+        days,
+        numbered,
+        (1..5u32).prop_map(|interval| format!(";INTERVAL={interval}")),
+        (1..5u32).prop_map(|count| format!(";COUNT={count}")),
+        list("BYMONTH", vec![1, 2, 3, 6], 2),
+        list("BYMONTHDAY", vec![-31, -2, -1, 1, 13, 28, 29, 30, 31], 3),
+        list("BYYEARDAY", vec![-366, -1, 1, 60, 365, 366], 2),
+        list("BYWEEKNO", vec![-53, -1, 1, 20, 53], 2),
+        list("BYHOUR", vec![0, 9, 14, 23], 2),
+        list("BYMINUTE", vec![0, 30], 2),
+        list("BYSECOND", vec![0, 30], 2),
+        list("BYSETPOS", vec![-2, -1, 1, 2, 3], 2),
+        Just(";WKST=SU".to_owned()),
+        prop::sample::select(vec!["OMIT", "BACKWARD", "FORWARD"])
+            .prop_map(|skip| format!(";RSCALE=GREGORIAN;SKIP={skip}")),
+    ]
+}
+
+/// The first instances of a rule, as far as a budget goes; `None` for a rule that has no meaning.
+fn instances(rule: &str, start: LocalDateTime) -> Option<(Vec<LocalDateTime>, bool)> {
+    let rule = Rule::new(&rule.parse::<Recur>().ok()?, start, false, None).ok()?;
+    let mut budget = Budget::new(20_000);
+    let mut walk = rule.all();
+    let mut found = Vec::new();
+    while found.len() < 60 {
+        match walk.next(&mut budget) {
+            Ok(Some(instance)) => found.push(instance),
+            Ok(None) => return Some((found, true)),
+            Err(_) => return Some((found, false)),
+        }
+    }
+    Some((found, false))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    /// Two rules that are said in the same words do the same: nothing that matters is left unsaid.
+    #[test]
+    fn the_same_words_mean_the_same_instances(
+        freq in prop::sample::select(vec!["SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+        shared in prop::collection::vec(part(), 0..4),
+        one in part(),
+        other in part(),
+        start in prop::sample::select(vec!["20230106T140000", "20240229T093000", "20230131T000000"]),
+    ) {
+        let text = |last: &str| format!("FREQ={freq}{}{last}", shared.concat());
+        let (one, other) = (text(&one), text(&other));
+        let start: LocalDateTime = start.parse().unwrap();
+        let said = |text: &str| {
+            let rule: Recur = text.parse().ok()?;
+            let (berlin, zones) = (zone("Europe/Berlin"), Zones::default());
+            Some(Words::new(&berlin, &zones).rule(&rule, &DateTime::Floating(start)))
+        };
+        if let (Some(first), Some(second)) = (said(&one), said(&other))
+            && first == second
+            && let (Some((a, a_all)), Some((b, b_all))) = (instances(&one, start), instances(&other, start))
+        {
+            let common = a.len().min(b.len());
+            prop_assert_eq!(&a[..common], &b[..common], "{} and {}: {}", one, other, first);
+            prop_assert!(!(a_all && b_all) || a.len() == b.len(), "{one} and {other}: {first}");
+        }
+    }
+}
+
 #[test]
 fn moments() {
     let zones = Zones::default();
@@ -346,6 +428,38 @@ END:VEVENT",
 }
 
 #[test]
+fn dates_beside_a_rule_are_said_by_its_clock() {
+    let repeats = |body: &str| {
+        let description = described(&format!("BEGIN:VEVENT\nUID:1\n{body}\nEND:VEVENT"));
+        lines(&description, 0).into_iter().find(|line| line.starts_with("Repeats")).unwrap_or_default()
+    };
+    let cases = [
+        (
+            // The second is the same instant in another zone, and said once.
+            "DTSTART;TZID=Europe/Berlin:20230106T140000\nRRULE:FREQ=WEEKLY\nEXDATE:20230120T130000Z\n\
+             EXDATE;TZID=America/New_York:20230113T080000\nEXDATE;TZID=Europe/Berlin:20230113T140000",
+            "Repeats: every Friday, except on Friday 13 January 2023, 14:00 and Friday 20 January 2023, 14:00",
+        ),
+        (
+            "DTSTART:20230106T230000Z\nRRULE:FREQ=WEEKLY\nEXDATE;TZID=Europe/Berlin:20230114T000000",
+            "Repeats: every Friday, except on Friday 13 January 2023, 23:00 (dates and times of UTC)",
+        ),
+        ("DTSTART;TZID=W. Europe Standard Time:20230106T140000\nRRULE:FREQ=WEEKLY", "Repeats: every Friday"),
+        (
+            "DTSTART;VALUE=DATE:20230106\nRDATE;VALUE=DATE:20230108,20230107",
+            "Repeats: on this date, also on Saturday 7 January 2023 and Sunday 8 January 2023",
+        ),
+        ("DTSTART;VALUE=DATE:20230106\nRRULE:", ""),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(repeats(body), expected, "{body}");
+    }
+    let many: Vec<String> = (1..=20).map(|day| format!("202302{day:02}")).collect();
+    let said = repeats(&format!("DTSTART;VALUE=DATE:20230106\nRDATE;VALUE=DATE:{}", many.join(",")));
+    assert!(said.ends_with("Saturday 11 February 2023 and 9 more"), "{said}");
+}
+
+#[test]
 fn todos_journals_and_busy_times() {
     let description = described(
         "BEGIN:VTODO
@@ -460,7 +574,7 @@ fn changes_become_sentences() {
         "B <b@foo.com> was added.",
         "c@bar.com was removed.",
         "D@bar.com: declined.",
-        "It no longer takes place on Friday 10 March 2023, 16:00.",
+        "It no longer takes place on Friday 10 March 2023, 16:00 (Europe/Berlin).",
         "On Friday 17 March 2023, 16:00 (Europe/Berlin): The place is now: Room 3 (before: Room 2)",
     ];
     assert_eq!(said, expected);

@@ -95,7 +95,7 @@ impl Occurrences {
         input::tell_problems(&self.file, &stream);
         let zone = self.zone.zone()?;
         let mut rows = Vec::new();
-        for calendar in stream.calendars() {
+        for calendar in &input::calendars(&self.file, &stream)? {
             for series in Series::all(calendar) {
                 match series {
                     Ok(series) => self.rows(&series, &zone, &mut rows),

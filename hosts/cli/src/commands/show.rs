@@ -149,10 +149,8 @@ fn read(file: &Path, zone: &Zone) -> Result<Shown, Failure> {
         });
     }
     let stream = input::stream(file, &bytes)?;
-    let calendars: Vec<Description> = stream.calendars().map(|calendar| describe(calendar, zone)).collect();
-    if calendars.is_empty() {
-        return Err(Failure::new(format!("{name}: not iCalendar: it has no BEGIN:VCALENDAR")));
-    }
+    let calendars = input::calendars(file, &stream)?;
+    let calendars = calendars.iter().map(|calendar| describe(calendar, zone)).collect();
     Ok(Shown { file: name, mail: None, calendars, problems: in_words(stream.problems()) })
 }
 
