@@ -236,6 +236,14 @@ impl Component {
         before - self.entries.len()
     }
 
+    /// The physical lines, from 1, that are directly inside and could not be read.
+    pub fn unreadable(&self) -> impl Iterator<Item = usize> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Unreadable(span) => Some(self.source.line_of(span.start)),
+            Entry::Property(_) | Entry::Component(_) => None,
+        })
+    }
+
     /// Removes lines that could not be read, here and below; gives how many there were.
     pub fn remove_unreadable(&mut self) -> usize {
         let before = self.entries.len();

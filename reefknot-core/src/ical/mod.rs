@@ -27,6 +27,8 @@
 
 mod component;
 mod edit;
+#[cfg(feature = "icalendar")]
+mod interop;
 mod kind;
 mod lex;
 mod limits;

@@ -3,7 +3,7 @@
 //! Per instance: none → needs action → answered → cancelled. Each instance has its own revision, so that a
 //! message about one never touches another, and an older message never undoes a newer one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::body::{self, Part};
@@ -58,7 +58,8 @@ pub(super) fn request(
     if !from_organizer {
         outcome.tell("passed-on", "the invitation came from an attendee and not from the organizer");
     }
-    Taking { stored, object: stored.cloned(), incoming, context, outcome, taken: 0 }.run()
+    let known_before = outcome.state.known.clone();
+    Taking { stored, object: stored.cloned(), incoming, context, outcome, known_before, taken: 0 }.run()
 }
 
 /// The taking over of one message.
@@ -68,6 +69,7 @@ struct Taking<'a> {
     incoming: &'a Incoming<'a>,
     context: &'a Context<'a>,
     outcome: Outcome,
+    known_before: BTreeMap<InstanceKey, Revision>,
     taken: usize,
 }
 
@@ -100,7 +102,7 @@ impl Taking<'_> {
         }
         if newer_series {
             self.settle_absent(&keys)?;
-            self.keep_cancelled(&keys);
+            self.keep_cancelled();
         }
         Ok(self.finish())
     }
@@ -113,8 +115,8 @@ impl Taking<'_> {
             self.outcome.because_of(key, "cancelled-before", message, "RFC 5546 §4.2.9");
             return false;
         }
-        let Some(known) = self.known(key) else { return true };
-        if revision == known {
+        let Some((known, of_series)) = self.known(key) else { return true };
+        if revision == known && !of_series {
             self.outcome.because_of(key, "duplicate", "this revision is stored already", "RFC 5546 §2.1.5");
             return false;
         }
@@ -134,17 +136,17 @@ impl Taking<'_> {
         tombstones.get(key).into_iter().chain(tombstones.get(&InstanceKey::Master)).max().copied()
     }
 
-    /// The organizer's revision last taken over for an instance; without a state, what the object says.
-    fn known(&self, key: &InstanceKey) -> Option<Revision> {
-        if let Some(known) = self.outcome.state.known.get(key) {
-            return Some(*known);
+    /// The organizer's revision of an instance before this message, and whether it is that of the series: what
+    /// the series said when it was taken over, it said of every instance without a component of its own.
+    fn known(&self, key: &InstanceKey) -> Option<(Revision, bool)> {
+        if self.known_before.is_empty() {
+            // Without a state, the object itself has to do.
+            let stored = self.stored?;
+            let own = stored.part(key).map(|part| (fields::revision(part), false));
+            return own.or_else(|| stored.master().map(|master| (fields::revision(master), true)));
         }
-        let part = self.stored?.part(key)?;
-        // A component that the user made, to answer one instance, carries no revision of the organizer's.
-        if self.outcome.state.answers.contains_key(key) && !self.outcome.state.known.is_empty() {
-            return None;
-        }
-        Some(fields::revision(part))
+        let own = self.known_before.get(key).map(|known| (*known, false));
+        own.or_else(|| self.known_before.get(&InstanceKey::Master).map(|known| (*known, true)))
     }
 
     /// An instance that the stored series does not have: something was missed (RFC 5546 §4.7.2, case 2).
@@ -174,7 +176,8 @@ impl Taking<'_> {
 
     /// Takes over one component: the organizer's words, the user's own alarms and answer.
     fn take(&mut self, key: &InstanceKey, component: &Component, revision: Revision) -> Result<()> {
-        let held = self.object.as_ref().and_then(|object| object.effective(key));
+        // As it was before this message: the series may have been replaced a moment ago.
+        let held = self.stored.and_then(|stored| stored.effective(key));
         let answer = self.own_answer(key, component, held.as_ref(), revision);
         let excluded = self.stays_excluded(key, component);
         let mut new = component.clone();
@@ -225,15 +228,15 @@ impl Taking<'_> {
         revision: Revision,
     ) -> Option<PartStat> {
         let said = self.own(new)?.partstat;
-        let held = held?;
+        let Some(held) = held else { return self.answer_by_deletion(key, &said, revision) };
         let kept = self.own(held)?.partstat;
-        let zones = |object: &SchedulingObject| object.zones().clone();
-        let before = Timing::of(held, &self.object.as_ref().map(zones)?);
+        let before = Timing::of(held, self.stored?.zones());
         let after = Timing::of(new, self.incoming.object.zones());
         let answered_at = self.answered_at(key, held);
         // RFC 5546 §2.1.4: a higher SEQUENCE alone proves nothing, but a higher one that asks again does.
-        let asked_again = said == PartStat::NeedsAction && revision.sequence > answered_at;
-        if before.asks_again(&after) && revision.sequence >= answered_at && said != kept || asked_again {
+        let asked_again =
+            said == PartStat::NeedsAction && revision.sequence.max(self.asked_with_series(key)) > answered_at;
+        if before.moves(&after) && revision.sequence >= answered_at && said != kept || asked_again {
             if kept != PartStat::NeedsAction {
                 self.outcome.because_of(
                     key,
@@ -245,6 +248,26 @@ impl Taking<'_> {
             return Some(said);
         }
         Some(kept)
+    }
+
+    /// The SEQUENCE at which this message asks the series again: an instance that was never answered on its own
+    /// is asked with it.
+    fn asked_with_series(&self, key: &InstanceKey) -> u32 {
+        if self.outcome.state.answers.contains_key(key) {
+            return 0;
+        }
+        let series = self.incoming.object.master();
+        let asked =
+            series.filter(|master| self.own(master).is_some_and(|own| own.partstat == PartStat::NeedsAction));
+        asked.map_or(0, |master| fields::revision(master).sequence)
+    }
+
+    /// What the user's deletion of their copy said, where this message asks nothing new of this component.
+    fn answer_by_deletion(&self, key: &InstanceKey, said: &PartStat, revision: Revision) -> Option<PartStat> {
+        let answers = &self.outcome.state.answers;
+        let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master))?;
+        let asked_again = *said == PartStat::NeedsAction && revision.sequence > answered.sequence;
+        (self.stored.is_none() && !asked_again).then_some(PartStat::Declined)
     }
 
     /// The SEQUENCE that the user's last answer to an instance was for.
@@ -299,11 +322,13 @@ impl Taking<'_> {
     /// The overrides stored here that a newer version of the series does not have.
     fn settle_absent(&mut self, named: &[InstanceKey]) -> Result<()> {
         let Some(sent) = self.incoming.object.master().map(fields::revision) else { return Ok(()) };
+        // What this version of the series leaves out is, from now on, as old as the series.
+        let known = &mut self.outcome.state.known;
+        known.retain(|key, known| key.is_master() || named.contains(key) || known.dtstamp > sent.dtstamp);
         let Some(stored) = self.stored else { return Ok(()) };
         let absent: Vec<_> = stored.overrides().filter(|key| !named.contains(key)).cloned().collect();
         for key in absent {
-            let known = self.outcome.state.known.get(&key).copied();
-            if known.is_some_and(|known| known.dtstamp > sent.dtstamp) {
+            if self.outcome.state.known.contains_key(&key) {
                 self.outcome.because_of(
                     &key,
                     "newer-instance",
@@ -315,7 +340,6 @@ impl Taking<'_> {
             let Some(held) = stored.part(&key).cloned() else { continue };
             let Some(object) = &mut self.object else { continue };
             object.remove_part(&key);
-            self.outcome.state.known.remove(&key);
             let Some(mut new) = object.projected(&key) else {
                 self.outcome.because_of(
                     &key,
@@ -353,13 +377,13 @@ impl Taking<'_> {
     }
 
     /// Instances cancelled by a message that came first stay cancelled in the older series that comes later.
-    fn keep_cancelled(&mut self, named: &[InstanceKey]) {
+    fn keep_cancelled(&mut self) {
         let dead: Vec<(InstanceKey, Revision)> = self
             .outcome
             .state
             .tombstones
             .iter()
-            .filter(|(key, _)| **key != InstanceKey::Master && !named.contains(key))
+            .filter(|(key, _)| **key != InstanceKey::Master)
             .map(|(key, revision)| (key.clone(), *revision))
             .collect();
         for (key, revision) in dead {

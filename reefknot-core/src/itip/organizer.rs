@@ -178,6 +178,7 @@ impl<'a> Revise<'a> {
             let gone = change.disappeared || !change.removed.is_empty();
             let counts = change.weight() == Some(Weight::Reschedule)
                 || gone
+                || change.invited.iter().any(|who| self.was_cancelled_for(key, who))
                 || change.changes.iter().any(|change| change.property == "STATUS");
             // An instance without a component of its own is told by the series: an EXDATE, a dropped override.
             let holder = if self.after.part(key).is_some() { key.clone() } else { InstanceKey::Master };
@@ -193,6 +194,15 @@ impl<'a> Revise<'a> {
             }
         }
         touched
+    }
+
+    /// Whether somebody was told before that this is cancelled for them: only a higher SEQUENCE brings it back.
+    fn was_cancelled_for(&self, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
+        let remembered = self.outcome.state.attendees.get(who);
+        [key, &InstanceKey::Master]
+            .into_iter()
+            .filter_map(|key| remembered.and_then(|remembered| remembered.instances.get(key)))
+            .any(|instance| instance.cancelled)
     }
 
     /// Sets the attendees of what moved back to NEEDS-ACTION (RFC 6638 §3.2.8).

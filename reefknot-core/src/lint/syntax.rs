@@ -46,6 +46,7 @@ enum Form {
 /// The form that a property of this name takes, unless it is TEXT or nobody's.
 fn form(name: &str) -> Option<(Form, &'static str)> {
     const FORMS: &[(&str, Form, &str)] = &[
+        ("ACKNOWLEDGED", Form::Utc, "RFC 9074 §6.1"),
         ("ATTACH", Form::UriOrBinary, "RFC 5545 §3.8.1.1"),
         ("ATTENDEE", Form::CalAddress, "RFC 5545 §3.8.4.1"),
         ("COMPLETED", Form::Utc, "RFC 5545 §3.8.2.1"),
@@ -82,6 +83,24 @@ fn form(name: &str) -> Option<(Form, &'static str)> {
     let found = FORMS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
     Some((found.1, found.2))
 }
+
+/// The value types of RFC 5545 §3.2.20.
+const KNOWN: [&str; 14] = [
+    "BINARY",
+    "BOOLEAN",
+    "CAL-ADDRESS",
+    "DATE",
+    "DATE-TIME",
+    "DURATION",
+    "FLOAT",
+    "INTEGER",
+    "PERIOD",
+    "RECUR",
+    "TEXT",
+    "TIME",
+    "URI",
+    "UTC-OFFSET",
+];
 
 /// Looks at one property's value; `None` where it is right, or where nothing is known of it.
 pub(crate) fn check(property: &Property<'_>) -> Option<Fault> {
@@ -131,24 +150,46 @@ pub(crate) fn check(property: &Property<'_>) -> Option<Fault> {
     })
 }
 
+/// Looks at the value of a property that holds TEXT (RFC 5545 §3.3.11).
+pub(super) fn text(property: &Property<'_>) -> Option<Fault> {
+    if form(property.name()).is_some() {
+        return None;
+    }
+    let fault =
+        |code, message, suggestion| Some(Fault { code, message, section: "RFC 5545 §3.3.11", suggestion });
+    let name = property.name();
+    if let Some(kind) = property.param("VALUE").filter(|kind| KNOWN.contains(&&*kind.to_ascii_uppercase()))
+        && !kind.eq_ignore_ascii_case("TEXT")
+        // RFC 9253 §5 gives RELATED-TO a URI too.
+        && !(property.is("RELATED-TO") && kind.eq_ignore_ascii_case("URI"))
+    {
+        let message = format!("{name} cannot hold VALUE={kind}");
+        return fault("value-type", message, "leave VALUE out");
+    }
+    let is_list = property.is("CATEGORIES") || property.is("RESOURCES");
+    let value = property.value();
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        let right = match c {
+            '\\' => matches!(chars.next(), Some('\\' | ';' | ',' | 'n' | 'N')),
+            ';' => false,
+            ',' => is_list,
+            _ => true,
+        };
+        if !right {
+            let message = format!("{name} holds a `{c}` that is not escaped as text is");
+            return fault(
+                "text-escape",
+                message,
+                "write \\\\, \\; \\, and \\n in text, and no other backslash",
+            );
+        }
+    }
+    None
+}
+
 /// Whether VALUE may name this type. What IANA or a vendor added is not ours to refuse.
 fn allows(form: Form, kind: &str) -> bool {
-    const KNOWN: [&str; 14] = [
-        "BINARY",
-        "BOOLEAN",
-        "CAL-ADDRESS",
-        "DATE",
-        "DATE-TIME",
-        "DURATION",
-        "FLOAT",
-        "INTEGER",
-        "PERIOD",
-        "RECUR",
-        "TEXT",
-        "TIME",
-        "URI",
-        "UTC-OFFSET",
-    ];
     let allowed: &[&str] = match form {
         Form::Utc => &["DATE-TIME"],
         Form::DateTime | Form::DateTimes => &["DATE-TIME", "DATE"],
@@ -295,6 +336,11 @@ fn uri(value: &str) -> Option<Wrong> {
     bad.and_then(|at| {
         wrong("uri", format!("{} is no URI from character {} on", shown(value), at + 1), EXAMPLE)
     })
+}
+
+/// Whether a text is a URI by its characters.
+pub(super) fn is_uri(value: &str) -> bool {
+    uri(value).is_none()
 }
 
 /// A calendar address is a URI (RFC 5545 §3.3.3), though the reader also takes a bare mail address.

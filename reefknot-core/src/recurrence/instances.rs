@@ -132,8 +132,11 @@ impl<'s, 'a> Search<'s, 'a> {
                 - segment.timing.place().order()
         });
         let longest = segment.timing.longest().max(periods.max().unwrap_or(0));
-        let first = self.window.start.seconds() - MARGIN - shift - longest;
-        let last = self.window.end.seconds() + MARGIN - shift;
+        // Instants compare as they are; clocks, and shifts counted on a clock, only roughly.
+        let exact = self.series.frame.zone().is_some() && segment.shift.is_none();
+        let margin = if exact { 0 } else { MARGIN };
+        let first = self.window.start.seconds() - margin - shift - longest;
+        let last = self.window.end.seconds() + margin - shift;
         let mut walk = set.seek(first.max(segment.from));
         let mut given = 0;
         while let Some((point, period)) = walk.next_point(budget)? {

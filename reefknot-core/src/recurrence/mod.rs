@@ -19,3 +19,6 @@ pub use instances::{Instance, Instances, Stopped};
 pub use key::InstanceKey;
 pub use series::{Contains, Override, Series};
 pub use set::{RecurrenceSet, SetBuilder, SetItem, Walk};
+
+#[cfg(test)]
+mod tests;

@@ -87,10 +87,14 @@ impl<'a> Series<'a> {
         let mut groups: Vec<Vec<&'a Component>> = Vec::new();
         let mut places = std::collections::HashMap::new();
         for part in recurring(calendar) {
-            let place = *places.entry((kind_of(part), uid_of(part))).or_insert_with(|| {
+            let uid = uid_of(part);
+            // Components without a UID have nothing in common.
+            let fresh = groups.len();
+            let place =
+                if uid.is_empty() { fresh } else { *places.entry((kind_of(part), uid)).or_insert(fresh) };
+            if place == fresh {
                 groups.push(Vec::new());
-                groups.len() - 1
-            });
+            }
             groups[place].push(part);
         }
         groups.iter().map(|members| Self::new(zones.clone(), members)).collect()
@@ -117,11 +121,15 @@ impl<'a> Series<'a> {
         };
         let (overriding, masters): (Vec<&Component>, Vec<&Component>) =
             components.iter().copied().partition(|part| part.property("RECURRENCE-ID").is_some());
-        if let Some((master, others)) = masters.split_first() {
-            series.read_master(master)?;
-            for other in others {
-                series.problem(other.line(), "is a second component with this UID; the first is used");
+        // Of two masters the newer revision counts, and of two equal ones the later (RFC 5546 §2.1.5).
+        if let Some(master) = masters.iter().copied().max_by_key(|part| sequence(part)) {
+            for other in masters.iter().filter(|other| !std::ptr::eq(**other, master)) {
+                series.problem(
+                    other.line(),
+                    "another component with this UID and no RECURRENCE-ID is used instead",
+                );
             }
+            series.read_master(master)?;
         }
         for part in overriding {
             series.read_override(part)?;
@@ -145,7 +153,10 @@ impl<'a> Series<'a> {
         let zones = self.zones.clone();
         let mut builder = SetBuilder::new(&timing.start, &zones);
         for property in master.properties() {
-            if property.is("RRULE") || property.is("EXRULE") {
+            let is_rule = property.is("RRULE") || property.is("EXRULE");
+            if is_rule && property.value().trim().is_empty() {
+                self.problem(property.line(), "an empty rule is taken as none");
+            } else if is_rule {
                 let added = property.value().parse().and_then(|recur| {
                     if property.is("RRULE") { builder.rule(&recur) } else { builder.exclude_rule(&recur) }
                 });
@@ -194,13 +205,13 @@ impl<'a> Series<'a> {
         let same = |a: &Override<'_>, b: &Override<'_>| {
             a.point.order == b.point.order && a.and_future == b.and_future
         };
-        // A stable sort keeps the last of two for one instance last, and it is the one that is kept.
-        self.overrides.sort_by_key(|one| (one.point.order, one.and_future));
+        // Of two for one instance the newer revision comes last and is kept; of two equal ones the later.
+        self.overrides.sort_by_key(|one| (one.point.order, one.and_future, sequence(one.component)));
         let mut kept: Vec<Override<'a>> = Vec::with_capacity(self.overrides.len());
         for one in std::mem::take(&mut self.overrides) {
             if kept.last().is_some_and(|last| same(last, &one)) {
-                self.problem(one.component.line(), "overrides an instance a second time; the last is used");
-                kept.pop();
+                let older = kept.pop().and_then(|older| older.component.line());
+                self.problem(older, "another override of the same instance is used instead");
             }
             kept.push(one);
         }
@@ -372,6 +383,11 @@ fn recurring(calendar: &Component) -> impl Iterator<Item = &Component> {
 
 fn kind_of(part: &Component) -> Option<&'static str> {
     KINDS.into_iter().find(|kind| part.is(kind))
+}
+
+fn sequence(part: &Component) -> i64 {
+    // One that cannot be read is as good as none, which means 0.
+    part.value("SEQUENCE").and_then(|value| value.trim().parse().ok()).unwrap_or(0)
 }
 
 fn uid_of(part: &Component) -> String {

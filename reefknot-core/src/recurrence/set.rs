@@ -88,8 +88,9 @@ impl<'z> SetBuilder<'z> {
     /// # Errors
     /// See [`Rule::new`].
     pub fn exclude_rule(&mut self, recur: &Recur) -> Result<()> {
-        let bounded = self.bounded(recur)?;
-        self.set.excluding.push(bounded);
+        let Bounded { rule, until } = self.bounded(recur)?;
+        // DTSTART is excluded only if the rule says so.
+        self.set.excluding.push(Bounded { rule: rule.without_start(), until });
         Ok(())
     }
 
@@ -320,11 +321,10 @@ impl<'s> Stream<'s> {
         let occurrences = if from == i64::MIN {
             bounded.rule.all()
         } else {
-            // A day early: a time in a gap is read up to the width of the gap later.
-            let reach = if frame.zone().is_some() { 86_400 } else { 0 };
-            bounded
-                .rule
-                .from(LocalDateTime::saturating_from_seconds(frame.at_order(from).local - reach), budget)?
+            // A time in a gap is read later, by the width of the gap.
+            let (here, before) = (frame.at_order(from), frame.at_order(from.saturating_sub(86_400)));
+            let gap = ((here.local - here.order) - (before.local - before.order)).max(0);
+            bounded.rule.from(LocalDateTime::saturating_from_seconds(here.local - gap), budget)?
         };
         Ok(Self {
             occurrences,

@@ -184,7 +184,10 @@ impl Timing {
     /// No instance lasts longer than this, in seconds.
     pub(super) fn longest(&self) -> i64 {
         match &self.length {
-            Length::Implied { .. } => 86_400,
+            // A whole day without a length fills its day.
+            Length::Implied { .. } => i64::from(self.start.is_date()) * 86_400,
+            // Only days can last longer than 24 hours each, where clocks are put back.
+            Length::Nominal(length) if length.days() == 0 => length.seconds(),
             Length::Nominal(length) => length.nominal_seconds().saturating_add(86_400),
             Length::Exact { seconds, .. } => *seconds,
         }

@@ -49,12 +49,20 @@ impl Timing {
     /// length, or instances that were not there before. Instances that merely go ask nobody anything.
     #[must_use]
     pub fn asks_again(&self, after: &Self) -> bool {
+        self.moves(after) || !self.excluded.is_subset(&after.excluded)
+    }
+
+    /// As [`asks_again`](Self::asks_again), but for exclusions.
+    ///
+    /// An attendee sees an EXDATE for every instance that is not theirs, so that one that goes says only that
+    /// they attend that instance now.
+    #[must_use]
+    pub fn moves(&self, after: &Self) -> bool {
         self.start != after.start
             || self.clock.is_some() && after.clock.is_some() && self.clock != after.clock
             || self.end != after.end
             || !shrinks(&self.rules, &after.rules)
             || !after.added.is_subset(&self.added)
-            || !self.excluded.is_subset(&after.excluded)
             || !self.exclusion_rules.is_subset(&after.exclusion_rules)
     }
 

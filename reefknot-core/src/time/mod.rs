@@ -19,3 +19,6 @@ pub use definition::{Definition, Observance};
 pub use vtimezone::vtimezone_text;
 pub use zone::{LocalResolution, Zone};
 pub use zones::{Resolution, Source, Unresolved, Zones};
+
+#[cfg(test)]
+mod tests;

@@ -54,7 +54,9 @@ fn title(tzid: &str) -> Option<Zone> {
     if let Some(name) = windows::titled(places) {
         return tz(name).map(Zone::of_tz).filter(|zone| standard.is_none_or(|own| keeps(zone, own)));
     }
-    if places.starts_with("Coordinated Universal Time") || places.eq_ignore_ascii_case("Greenwich Mean Time")
+    if places.is_empty()
+        || places.starts_with("Coordinated Universal Time")
+        || places.eq_ignore_ascii_case("Greenwich Mean Time")
     {
         return standard.map(Zone::fixed);
     }

@@ -4,7 +4,7 @@
 //! cut to the span asked for, because nobody needs the clocks of 1911 to meet next Tuesday.
 
 use super::Zone;
-use super::iana::change;
+use super::iana::{STRIDE, change};
 use crate::value::{Date, LocalDateTime, Timestamp, UtcOffset, Weekday};
 use std::fmt::Write;
 
@@ -90,7 +90,7 @@ fn onsets(zone: &Zone, from: i64, to: i64) -> Vec<Onset> {
     let (mut found, mut here) = (Vec::new(), from);
     let mut own = state(here);
     while here < to {
-        let next = here + 7 * DAY;
+        let next = here + STRIDE;
         let other = state(next);
         if other != own {
             let second = change(here, next, |at| state(at) == own);
@@ -102,7 +102,7 @@ fn onsets(zone: &Zone, from: i64, to: i64) -> Vec<Onset> {
                 daylight: zone.is_daylight(instant),
                 name: zone.abbreviation(instant),
             });
-            // Another change may follow within the same week.
+            // Another change may follow within the same stride.
             here = second;
             own = state(second);
         } else {
@@ -167,7 +167,10 @@ struct Pattern {
     weekday: Weekday,
     /// The least and the greatest day of the month seen.
     days: (u8, u8),
-    /// Whether all fell on that weekday, and whether all in the last seven days of the month.
+    /// The least and the greatest day before the end of the year seen.
+    before_end: (i64, i64),
+    /// Whether all fell in that month, on that weekday, and in the last seven days of the month.
+    same_month: bool,
     same_weekday: bool,
     last_week: bool,
 }
@@ -178,6 +181,8 @@ impl Pattern {
             month: date.month(),
             weekday: date.weekday(),
             days: (date.day(), date.day()),
+            before_end: (before_end(date), before_end(date)),
+            same_month: true,
             same_weekday: true,
             last_week: in_last_week(date),
         }
@@ -186,17 +191,27 @@ impl Pattern {
     fn with(self, date: Date) -> Option<Self> {
         let wider = Self {
             days: (self.days.0.min(date.day()), self.days.1.max(date.day())),
+            before_end: (self.before_end.0.min(before_end(date)), self.before_end.1.max(before_end(date))),
+            same_month: self.same_month && date.month() == self.month,
             same_weekday: self.same_weekday && date.weekday() == self.weekday,
             last_week: self.last_week && in_last_week(date),
             ..self
         };
-        let one_day = wider.days.0 == wider.days.1;
-        let one_week = wider.same_weekday && (wider.last_week || wider.days.1 - wider.days.0 < 7);
-        (date.month() == self.month && (one_day || one_week)).then_some(wider)
+        let one_day = wider.same_month && wider.days.0 == wider.days.1;
+        let in_month = wider.same_month && (wider.last_week || wider.days.1 - wider.days.0 < 7);
+        let in_year = wider.month > 2 && wider.before_end.1 - wider.before_end.0 < 7;
+        (one_day || (wider.same_weekday && (in_month || in_year))).then_some(wider)
     }
 
     fn rule(self) -> String {
         let Self { month, weekday, days: (least, most), .. } = self;
+        if !self.same_month {
+            // “The day after the last Thursday” may fall in the next month; from the end of the year
+            // it is one of seven days, leap year or not.
+            let days: Vec<String> =
+                (self.before_end.1 - 6..=self.before_end.1).rev().map(|day| format!("-{day}")).collect();
+            return format!("FREQ=YEARLY;BYYEARDAY={};BYDAY={weekday}", days.join(","));
+        }
         if least == most {
             return format!("FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={least}");
         }
@@ -211,6 +226,11 @@ impl Pattern {
         let days: Vec<String> = (most - 6..=most).map(|day| day.to_string()).collect();
         format!("FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={};BYDAY={weekday}", days.join(","))
     }
+}
+
+/// The last day of the year is 1.
+fn before_end(date: Date) -> i64 {
+    Date::new(date.year(), 12, 31).map_or(0, |last| last.days_since_epoch() - date.days_since_epoch() + 1)
 }
 
 fn in_last_week(date: Date) -> bool {

@@ -116,6 +116,11 @@ impl Zones {
         Err(Unresolved { tzid: tzid.to_owned(), reason })
     }
 
+    /// The definitions that could not be read: their TZIDs, and why.
+    pub fn refused(&self) -> impl Iterator<Item = (&str, &Error)> {
+        self.refused.iter().map(|(tzid, error)| (tzid.as_str(), error))
+    }
+
     /// The instant that a value means. Floating times and DATEs (their midnight) are the reader's.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ impl Duration {
         };
         let rest = rest.strip_prefix(['P', 'p'])?;
         let mut length = Self::ZERO;
-        let (mut digits, mut in_time, mut rank) = (None::<i64>, false, 0);
+        let (mut digits, mut in_time, mut ends_in_time, mut rank) = (None::<i64>, false, false, 0);
         for byte in rest.bytes() {
             let unit = byte.to_ascii_uppercase();
             if unit.is_ascii_digit() {
@@ -84,7 +84,8 @@ impl Duration {
                 }
                 continue;
             }
-            if unit == b'T' {
+            ends_in_time = unit == b'T';
+            if ends_in_time {
                 if in_time || digits.is_some() {
                     return None;
                 }
@@ -93,8 +94,9 @@ impl Duration {
             }
             // Units must fall, as in the grammar; weeks beside days are common and plain enough.
             let (next, days, seconds) = match (unit, in_time) {
-                (b'W', false) => (1, 7, 0),
-                (b'D', false) => (2, 1, 0),
+                // `PT1W` is wrong but plain.
+                (b'W', _) => (1, 7, 0),
+                (b'D', _) => (2, 1, 0),
                 (b'H', true) => (3, 0, 3600),
                 (b'M', true) => (4, 0, 60),
                 (b'S', true) => (5, 0, 1),
@@ -108,7 +110,7 @@ impl Duration {
             length.days += sign * amount.checked_mul(days)?;
             length.seconds += sign * amount.checked_mul(seconds)?;
         }
-        let whole = digits.is_none() && rank > 0 && (!in_time || rank > 2);
+        let whole = digits.is_none() && rank > 0 && !ends_in_time;
         (whole && length.nominal_seconds().abs() <= LIMIT).then_some(length)
     }
 }
@@ -173,6 +175,7 @@ mod tests {
             ("+pt1h", 0, 3600, "PT1H"),
             ("PT0S", 0, 0, "PT0S"),
             ("P1W2D", 9, 0, "P9D"),
+            ("PT1W", 7, 0, "P1W"),
             ("-P1DT1H", -1, -3600, "-P1DT1H"),
         ] {
             let length: Duration = text.parse().unwrap();
@@ -193,7 +196,6 @@ mod tests {
             "P1",
             "1D",
             "P1H",
-            "PT1D",
             "PT1S1M",
             "P1DT",
             "--P1D",

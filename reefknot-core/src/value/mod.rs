@@ -5,7 +5,7 @@
 //! instants relate is the business of the layer `time`.
 
 pub mod address;
-mod date;
+pub(crate) mod date;
 mod datetime;
 mod duration;
 mod local;

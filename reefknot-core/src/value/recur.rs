@@ -109,7 +109,7 @@ pub struct Recur {
     pub by_month: Vec<u8>,
     /// BYMONTH's leap months, such as `5L`, which only other calendars have (RFC 7529 §4.2).
     pub by_leap_month: Vec<u8>,
-    /// BYSETPOS, ±1 to ±366 by the standard; larger ones are read too.
+    /// BYSETPOS, ±1 to ±366.
     pub by_set_pos: Vec<i32>,
     /// WKST; Monday where it is not given.
     pub week_start: Option<Weekday>,
@@ -184,7 +184,7 @@ impl Recur {
                     self.by_month = unsigned(name, &plain.join(","), 1, most)?;
                 }
             }
-            "BYSETPOS" => self.by_set_pos = signed(name, value, 31_622_400)?,
+            "BYSETPOS" => self.by_set_pos = signed(name, value, 366)?,
             "WKST" => {
                 let day = Weekday::from_code(value);
                 self.week_start = Some(day.ok_or_else(|| part_error(name, value, "write a day such as MO"))?);

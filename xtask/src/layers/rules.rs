@@ -7,6 +7,7 @@ pub(super) const LAYERS: &[&str] = &[
     "ical",
     "time",
     "recurrence",
+    "lint",
     "scheduling",
     "itip",
     "policy",

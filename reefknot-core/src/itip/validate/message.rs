@@ -20,6 +20,7 @@ pub(super) fn check(
         findings.add("not-a-calendar", "RFC 5546 §3", calendar.line(), message);
         return (method_text, method, kind);
     }
+    unreadable(findings, calendar);
     calendar_properties(findings, calendar, method_text.as_deref(), method);
     let table = scope(findings, calendar, method, kind);
     for zone in calendar.components_named("VTIMEZONE") {
@@ -34,6 +35,18 @@ pub(super) fn check(
         together(findings, calendar, place);
     }
     (method_text, method, kind)
+}
+
+/// What is not a content line says nothing, and may have been meant to say something (RFC 5545 §3.1).
+fn unreadable(findings: &mut Findings, calendar: &Component) {
+    let mut left = vec![calendar];
+    while let Some(component) = left.pop() {
+        for line in component.unreadable() {
+            let message = format!("{} holds a line that is not NAME:value; mend it", component.name());
+            findings.add("unreadable", "RFC 5545 §3.1", Some(line), message);
+        }
+        left.extend(component.components());
+    }
 }
 
 /// The properties of VCALENDAR itself (RFC 5546 §3.1.1).

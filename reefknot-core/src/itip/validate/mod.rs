@@ -50,8 +50,10 @@ pub struct Validation {
     pub method_text: Option<String>,
     /// What the message is about: the first component that can be scheduled.
     pub component: Option<Kind>,
-    /// The rules it breaks: those of the calendar first, then component by component.
+    /// The rules it breaks: those of the calendar first, then component by component. At most 1000 are kept.
     pub violations: Vec<Violation>,
+    /// How many more there are.
+    pub violations_not_kept: u64,
 }
 
 /// Tests a scheduling message against RFC 5546 §3.
@@ -74,17 +76,33 @@ pub struct Validation {
 pub fn validate(calendar: &Component) -> Validation {
     let mut findings = Findings::default();
     let (method_text, method, kind) = message::check(&mut findings, calendar);
-    let violations = findings.0;
-    Validation { valid: violations.is_empty(), method, method_text, component: kind, violations }
+    Validation {
+        valid: findings.kept.is_empty(),
+        method,
+        method_text,
+        component: kind,
+        violations: findings.kept,
+        violations_not_kept: findings.not_kept,
+    }
 }
+
+/// As many violations as anybody reads; a message of a million broken lines must not cost a million answers.
+const MOST: usize = 1000;
 
 /// The violations found so far.
 #[derive(Debug, Default)]
-struct Findings(Vec<Violation>);
+struct Findings {
+    kept: Vec<Violation>,
+    not_kept: u64,
+}
 
 impl Findings {
     fn add(&mut self, code: &'static str, section: &'static str, line: Option<usize>, message: String) {
-        self.0.push(Violation { code, message, line, section });
+        if self.kept.len() < MOST {
+            self.kept.push(Violation { code, message, line, section });
+        } else {
+            self.not_kept += 1;
+        }
     }
 }
 

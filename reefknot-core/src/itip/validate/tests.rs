@@ -1,3 +1,5 @@
+mod examples;
+
 use super::tables::{Presence, table};
 use super::*;
 use crate::ical::{Limits, Stream};
@@ -326,13 +328,30 @@ fn busy_time_is_busy_and_in_utc() {
 }
 
 #[test]
+fn a_line_that_says_nothing_makes_no_valid_message() {
+    let text = request("BEGIN:VALARM\nTRIGGER:-PT5M\nACTION:AUDIO\nwake me\nEND:VALARM\n");
+    let stream = Stream::parse(text.as_bytes(), &Limits::default()).unwrap();
+    let found = validate(stream.calendars().next().unwrap());
+    assert_eq!(
+        (found.valid, found.violations[0].code, found.violations[0].line),
+        (false, "unreadable", Some(15))
+    );
+}
+
+#[test]
+fn violations_are_bounded() {
+    let found = validated(&request(&"PRIORITY:high\n".repeat(2000)));
+    assert_eq!((found.violations.len(), found.violations_not_kept), (1000, 1001));
+}
+
+#[test]
 fn it_is_said_as_data_and_in_words() {
     let found = validated(&request("STATUS:CANCELLED\n"));
     assert_eq!(
         serde_json::to_value(&found).unwrap(),
         serde_json::json!({
             "valid": false, "method": "REQUEST", "method_text": "REQUEST", "component": "VEVENT",
-            "violations": [{
+            "violations_not_kept": 0, "violations": [{
                 "code": "status-not-allowed",
                 "message": "STATUS is `CANCELLED`; a REQUEST of a VEVENT may only say CONFIRMED, TENTATIVE",
                 "line": 12, "section": "RFC 5546 §3.2.2",

@@ -54,6 +54,12 @@ impl Rule {
             last: OnceLock::new(),
         };
         rule.origin = rule.index_of(rule.start);
+        let widest = i32::try_from(rule.offsets.len()).unwrap_or(i32::MAX);
+        let beyond = rule.positions.iter().all(|position| position.abs() > widest);
+        if rule.freq <= Frequency::Daily && beyond && !rule.positions.is_empty() {
+            // No period has that many instances: the rule ends before it begins.
+            rule.until = rule.until.min(rule.start - 1);
+        }
         rule.leading = !Occurrences::holds_start(&rule);
         Ok(rule)
     }

@@ -106,6 +106,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The same rule with DTSTART only where the rule itself gives it: what an EXRULE means.
+    pub(crate) const fn without_start(mut self) -> Self {
+        self.leading = false;
+        self
+    }
+
     /// DTSTART.
     #[must_use]
     pub const fn start(&self) -> LocalDateTime {
@@ -158,7 +164,7 @@ impl Rule {
 
     /// Arithmetic instead of counting, for rules whose every period holds equally many instances.
     fn counted(&self, count: i64) -> Option<i64> {
-        if self.freq > Frequency::Weekly || !self.is_even() || self.leading {
+        if self.freq > Frequency::Weekly || !self.is_even() {
             return None;
         }
         let mut units = Vec::new();
@@ -166,7 +172,12 @@ impl Rule {
         let per_period = (units.len() * self.offsets.len()) as i64;
         let all = units.iter().flat_map(|unit| self.offsets.iter().map(move |offset| unit + offset));
         let passed = all.filter(|second| *second < self.start).count() as i64;
-        let nth = passed + count - 1;
+        // DTSTART outside the rule is the first that COUNT counts.
+        let counted = count - i64::from(self.leading);
+        if counted == 0 {
+            return Some(self.start);
+        }
+        let nth = passed + counted - 1;
         let index = nth.div_euclid(per_period).checked_mul(self.interval)?.checked_add(self.origin)?;
         let within = nth.rem_euclid(per_period) as usize;
         let limit = LocalDateTime::MAX.seconds_since_epoch();
@@ -208,3 +219,6 @@ impl Rule {
         if behind == 0 { index } else { index.saturating_add(self.interval - behind) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,6 +120,10 @@ impl<'r> Occurrences<'r> {
     #[inline]
     fn take(&mut self) -> Option<i64> {
         while let Some(unit) = self.units.get(self.unit) {
+            // A unit that ends below the floor is passed over whole.
+            if self.offsets.last().is_some_and(|last| unit + last < self.floor) {
+                self.offset = self.offsets.len();
+            }
             while let Some(offset) = self.offsets.get(self.offset) {
                 self.offset += 1;
                 if unit + offset >= self.floor {
