@@ -5,6 +5,7 @@ pub mod engine;
 mod error;
 pub mod host;
 pub mod ical;
+pub mod imip;
 pub mod itip;
 pub mod lint;
 pub mod policy;
@@ -13,5 +14,6 @@ pub mod routing;
 pub mod scheduling;
 pub mod time;
 pub mod value;
+pub mod words;
 
 pub use error::{Error, Result};

@@ -3,6 +3,7 @@
 mod commands;
 mod input;
 mod output;
+mod zone;
 
 use std::process::ExitCode;
 
@@ -17,18 +18,24 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Fmt(commands::fmt::Fmt),
+    Occurrences(commands::occurrences::Occurrences),
+    Show(commands::show::Show),
     #[command(subcommand)]
     Itip(commands::itip::Itip),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Fmt(fmt) => fmt.run(),
+        Command::Occurrences(occurrences) => occurrences.run(),
+        Command::Show(show) => show.run(),
         Command::Itip(itip) => itip.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("reefknot: {failure}");
+            output::note(&failure.to_string());
             ExitCode::from(2)
         }
     }

@@ -1,1 +1,4 @@
+pub(crate) mod fmt;
 pub(crate) mod itip;
+pub(crate) mod occurrences;
+pub(crate) mod show;

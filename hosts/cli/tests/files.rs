@@ -1,0 +1,227 @@
+//! `reefknot fmt`, `occurrences` and `show` on files, good and bad.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{err, fixture, out, reefknot, run, run_with, temporary};
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::process::Stdio;
+
+fn on(command: &str, file: &OsStr, more: &[&str]) -> std::process::Output {
+    let mut arguments = vec![OsStr::new(command), file];
+    arguments.extend(more.iter().map(OsStr::new));
+    run(arguments)
+}
+
+fn team(command: &str, more: &[&str]) -> std::process::Output {
+    on(command, fixture("ics/team.ics").as_os_str(), more)
+}
+
+#[test]
+fn fmt_prints_the_same_back() {
+    let output = team("fmt", &[]);
+    assert!(output.status.success());
+    assert_eq!(output.stdout, std::fs::read(fixture("ics/team.ics")).unwrap());
+    assert_eq!(err(&output), "");
+}
+
+#[test]
+fn fmt_folds_ends_lines_and_tells_problems() {
+    let long = format!("BEGIN:VCALENDAR\nSUMMARY:{}\nno line\nEND:VCALENDAR\n", "é".repeat(50));
+    let output = run_with(&["fmt", "-"], long.as_bytes());
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        err(&output),
+        "reefknot: -: line 3: is not a content line (`NAME:value`); kept as it is, without meaning\n"
+    );
+    let printed = out(&output);
+    assert!(printed.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{printed}");
+    assert_eq!(printed.replace("\r\n ", ""), long.replace('\n', "\r\n"));
+}
+
+#[test]
+fn occurrences_apply_exclusions_and_overrides() {
+    let output = team("occurrences", &["--to", "2023-04-02"]);
+    assert!(output.status.success());
+    assert_eq!(err(&output), "");
+    let expected = "\
+Friday 3 March 2023, 14:00–15:00 (Europe/Berlin)  Tea
+Saturday 18 March 2023, 16:00–17:00 (Europe/Berlin)  Tea, moved
+Monday 20 March 2023 – Tuesday 21 March 2023, all day  Holiday
+Friday 24 March 2023, 14:00–15:00 (Europe/Berlin)  Tea
+Friday 31 March 2023, 14:00–15:00 (Europe/Berlin)  Tea
+Saturday 1 April 2023, 08:00–08:30 (Europe/Berlin)  Walk
+";
+    assert_eq!(out(&output), expected);
+}
+
+#[test]
+fn occurrences_as_json() {
+    let output =
+        team("occurrences", &["--json", "--from", "20230318T000000", "--to", "2023-03-25T00:00:00+01:00"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json!([
+        {
+            "uid": "weekly@foo.com", "start": "20230318T160000", "end": "20230318T170000",
+            "recurrence_id": "20230317T140000", "zone": "Europe/Berlin"
+        },
+        { "uid": "holiday@foo.com", "start": "20230320", "end": "20230322", "recurrence_id": null, "zone": null },
+        {
+            "uid": "weekly@foo.com", "start": "20230324T140000", "end": "20230324T150000",
+            "recurrence_id": "20230324T140000", "zone": "Europe/Berlin"
+        },
+    ]);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_list_cut_short_says_so() {
+    let output = team("occurrences", &["--from", "2030-01-01", "--limit", "2"]);
+    assert!(output.status.success());
+    assert_eq!(out(&output).lines().count(), 2);
+    assert!(err(&output).contains("there are more than 2; raise --limit"), "{}", err(&output));
+    let exact = team("occurrences", &["--to", "2023-04-01", "--limit", "5"]);
+    assert_eq!(err(&exact), "");
+}
+
+#[test]
+fn a_spent_budget_says_so() {
+    let never = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:never\nDTSTART:20230101T000000Z\n\
+                 RRULE:FREQ=SECONDLY;BYSETPOS=2\nEND:VEVENT\nEND:VCALENDAR\n";
+    let output = run_with(&["occurrences", "-", "--from", "20240101T000000Z"], never.as_bytes());
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(out(&output), "");
+    assert!(err(&output).contains("never: the search was given up"), "{}", err(&output));
+}
+
+#[test]
+fn what_cannot_be_expanded_or_placed_says_so() {
+    let broken = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20230101T000000Z\nRRULE:FREQ=OFTEN\nEND:VEVENT\n\
+                  BEGIN:VEVENT\nUID:2\nDTSTART;TZID=Nowhere/Middle:20230101T120000\nSUMMARY:Lost\nEND:VEVENT\nEND:VCALENDAR\n";
+    let output = run_with(&["occurrences", "-"], broken.as_bytes());
+    assert_eq!(output.status.code(), Some(0));
+    let expected =
+        "Sunday 1 January 2023, 12:00 in the time zone “Nowhere/Middle”, which is not known here  Lost\n";
+    assert_eq!(out(&output), expected);
+    assert!(
+        err(&output).contains("FREQ=OFTEN") && err(&output).contains("Nowhere/Middle"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn show_says_a_calendar_in_words() {
+    let output = team("show", &["--zone", "Europe/London"]);
+    let text = out(&output);
+    assert!(
+        text.starts_with("Event: Tea\n  When:    Friday 3 March 2023, 13:00–14:00 (Europe/London)"),
+        "{text}"
+    );
+    for line in [
+        "every Friday, 5 times, except on Friday 10 March 2023, 14:00 (dates and times of Europe/Berlin)",
+        "Changed: Friday 17 March 2023, 13:00 (Europe/London)",
+        "Event: Holiday\n  When: Monday 20 March 2023 – Tuesday 21 March 2023, all day\n",
+        "  Repeats: every day (dates and times of UTC)",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(!text.contains('\u{1b}'), "no colours in a pipe");
+}
+
+#[test]
+fn show_reads_mail_from_standard_input() {
+    let mail = std::fs::read(fixture("mail/gmail-reply.eml")).unwrap();
+    let output = run_with(&["show", "-", "--json"], &mail);
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(shown[0]["mail"]["from"], "E <e@baz.net>");
+    assert_eq!(shown[0]["calendars"][0]["method"], "REPLY");
+    assert_eq!(shown[0]["calendars"][0]["items"][0]["lines"][2]["text"], "E <e@baz.net>: accepted");
+}
+
+#[test]
+fn components_outside_a_calendar_are_read() {
+    let bare = b"BEGIN:VEVENT\nUID:1\nSUMMARY:Bare\nDTSTART:20230303\nEND:VEVENT\n";
+    assert_eq!(out(&run_with(&["show", "-"], bare)), "Event: Bare\n  When: Friday 3 March 2023, all day\n");
+    assert_eq!(out(&run_with(&["occurrences", "-"], bare)), "Friday 3 March 2023, all day  Bare\n");
+}
+
+#[test]
+fn show_goes_on_after_a_file_that_cannot_be_read() {
+    let (missing, good) = (fixture("ics/missing.ics"), fixture("ics/team.ics"));
+    let output = run([OsStr::new("show"), missing.as_os_str(), good.as_os_str()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(out(&output).contains("Event: Holiday"));
+    assert_eq!(err(&output).lines().count(), 1);
+}
+
+#[test]
+fn bad_input_is_one_clear_line_and_code_2() {
+    let binary: Vec<u8> = (0..100_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let cases = [
+        (fixture("ics/missing.ics"), "No such file"),
+        (fixture("ics"), "directory"),
+        (temporary("binary.ics", &binary), "not iCalendar"),
+        (temporary("binary", &binary), "not iCalendar"),
+        (temporary("empty.ics", b""), "empty"),
+        (temporary("words.txt", b"hello, world\n"), "not iCalendar"),
+    ];
+    for (path, expected) in &cases {
+        for command in ["fmt", "occurrences", "show"] {
+            let output = on(command, path.as_os_str(), &[]);
+            let said = err(&output);
+            assert_eq!(output.status.code(), Some(2), "{command} {}: {said}", path.display());
+            assert_eq!((said.lines().count(), out(&output).as_str()), (1, ""), "{said}");
+            assert!(said.starts_with("reefknot: ") && said.contains(expected), "{said}");
+        }
+    }
+}
+
+#[test]
+fn more_than_anybody_reads_is_refused_early() {
+    let garbage = vec![b'x'; 70 << 20];
+    for command in ["fmt", "occurrences", "show"] {
+        let output = run_with(&[command, "-"], &garbage);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(err(&output), "reefknot: -: larger than 64 MiB, the most that is read\n");
+    }
+}
+
+#[test]
+fn wrong_arguments_are_code_2() {
+    for arguments in [
+        vec!["show"],
+        vec!["show", "-", "--zone", "Nowhere/Middle"],
+        vec!["occurrences", "-", "--from", "tomorrow"],
+        vec!["fmt", "a", "b"],
+    ] {
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!err(&output).is_empty() && out(&output).is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = reefknot()
+        .args(["occurrences", "--limit", "100000"])
+        .arg(fixture("ics/team.ics"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!err(&output).contains("pipe"), "{}", err(&output));
+}
+
+#[test]
+fn every_command_has_an_example() {
+    for command in ["fmt", "occurrences", "show"] {
+        let output = run([command, "--help"]);
+        assert!(output.status.success());
+        assert!(out(&output).contains("Examples:\n  reefknot "), "{command}");
+    }
+}
