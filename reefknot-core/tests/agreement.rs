@@ -1,8 +1,7 @@
 //! The invariants of scheduling, over random conversations (ARCHITECTURE.md lists them).
+#![allow(clippy::unwrap_used)]
 
 mod world;
-
-use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use world::{Op, WEEKS, World};
@@ -53,9 +52,4 @@ proptest! {
         world.drain(seed);
         world.assert_agreement();
     }
-}
-
-#[allow(dead_code)]
-fn everybody() -> BTreeSet<usize> {
-    (1..world::ADDRESSES.len()).collect()
 }

@@ -8,7 +8,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::itip::{Change, MessageReason, Method};
+use crate::engine::read_calendar;
+use crate::ical::Limits;
+use crate::itip::{Change, Message, MessageReason, Method};
 use crate::policy::Residence;
 use crate::routing::Route;
 use crate::scheduling::SchedulingState;
@@ -136,6 +138,25 @@ pub struct Outgoing {
     pub changes: Vec<Change>,
     /// When to try first.
     pub due: Timestamp,
+}
+
+impl Outgoing {
+    /// The message as the engine made it, for whoever writes it as mail.
+    ///
+    /// # Errors
+    /// When the calendar cannot be read, which only a damaged store brings about.
+    pub fn message(&self, limits: &Limits) -> Result<Message> {
+        Ok(Message {
+            method: self.method,
+            reason: self.reason,
+            originator: self.originator.clone(),
+            recipient: self.recipient.clone(),
+            uid: self.uid.clone(),
+            sequence: self.sequence,
+            calendar: Arc::new(read_calendar(&self.calendar, limits)?),
+            changes: self.changes.clone(),
+        })
+    }
 }
 
 /// The number of a message in its store's outbox; never given to another message.

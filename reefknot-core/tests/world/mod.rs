@@ -12,23 +12,23 @@ use reefknot_core::scheduling::{
 };
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
-pub const ADDRESSES: [&str; 4] =
+pub(crate) const ADDRESSES: [&str; 4] =
     ["mailto:a@foo.com", "mailto:b@foo.com", "mailto:c@bar.com", "mailto:e@baz.net"];
 /// The instances of the series, when it recurs and has not been moved.
-pub const WEEKS: usize = 4;
+pub(crate) const WEEKS: usize = 4;
 
-pub fn address(party: usize) -> CalendarUserAddress {
+pub(crate) fn address(party: usize) -> CalendarUserAddress {
     ADDRESSES[party].parse().unwrap()
 }
 
-pub struct Party {
-    pub engine: Engine,
-    pub object: Option<SchedulingObject>,
-    pub state: SchedulingState,
+pub(crate) struct Party {
+    pub(crate) engine: Engine,
+    pub(crate) object: Option<SchedulingObject>,
+    pub(crate) state: SchedulingState,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub enum Op {
+pub(crate) enum Op {
     Invite(usize),
     Uninvite(usize),
     InviteTo(usize, usize),
@@ -49,17 +49,17 @@ pub enum Op {
     DeliverTwice(usize),
 }
 
-pub struct World {
-    pub parties: Vec<Party>,
-    pub mailbag: Vec<Message>,
+pub(crate) struct World {
+    pub(crate) parties: Vec<Party>,
+    pub(crate) mailbag: Vec<Message>,
     /// Everything ever sent.
-    pub sent: Vec<Message>,
-    pub now: Timestamp,
-    pub trace: Vec<String>,
+    pub(crate) sent: Vec<Message>,
+    pub(crate) now: Timestamp,
+    pub(crate) trace: Vec<String>,
     highest: u32,
 }
 
-pub fn event(recurs: bool, invited: &BTreeSet<usize>) -> SchedulingObject {
+pub(crate) fn event(recurs: bool, invited: &BTreeSet<usize>) -> SchedulingObject {
     let rule = if recurs { format!("RRULE:FREQ=WEEKLY;COUNT={WEEKS}\r\n") } else { String::new() };
     let lines: String = invited
         .iter()
@@ -89,7 +89,7 @@ fn envelope(sender: &CalendarUserAddress) -> Envelope {
 }
 
 impl World {
-    pub fn new(recurs: bool, invited: &BTreeSet<usize>) -> Self {
+    pub(crate) fn new(recurs: bool, invited: &BTreeSet<usize>) -> Self {
         let parties = (0..ADDRESSES.len())
             .map(|party| Party {
                 engine: Engine::new(Identities::new(address(party))),
@@ -105,16 +105,16 @@ impl World {
             trace: Vec::new(),
             highest: 0,
         };
-        world.change(0, Some(event(recurs, invited)));
+        world.change(0, Some(&event(recurs, invited)));
         world
     }
 
-    pub fn organizers(&self) -> &SchedulingObject {
+    pub(crate) fn organizers(&self) -> &SchedulingObject {
         self.parties[0].object.as_ref().unwrap()
     }
 
     /// The instances that the organizer's series has by its rule, cancelled and excluded ones included.
-    pub fn keys(&self) -> Vec<InstanceKey> {
+    pub(crate) fn keys(&self) -> Vec<InstanceKey> {
         let mut open = self.organizers().clone();
         open.edit_part(&InstanceKey::Master, |master| master.remove("EXDATE"));
         let Some(start) = open.master().and_then(|master| fields::date_time(master, "DTSTART")) else {
@@ -129,7 +129,7 @@ impl World {
             .collect()
     }
 
-    pub fn apply(&mut self, op: Op) {
+    pub(crate) fn apply(&mut self, op: Op) {
         self.now = self.now.saturating_add(1);
         self.trace.push(format!("{op:?}"));
         match op {
@@ -148,7 +148,7 @@ impl World {
                 let whole = copy.master().is_some_and(|master| !fields::is_cancelled(master));
                 if party > 0 && live && whole {
                     copy.exclude(&key);
-                    self.change(party, Some(copy));
+                    self.change(party, Some(&copy));
                 }
             }
             Op::DeleteCopy(party) => {
@@ -164,7 +164,7 @@ impl World {
                     alarm.push(PropertyBuf::text("DESCRIPTION", "secret alarm").unwrap());
                     part.push_component(alarm);
                 });
-                self.change(party, Some(copy));
+                self.change(party, Some(&copy));
             }
             _ => self.organize(op),
         }
@@ -247,7 +247,7 @@ impl World {
             }
             _ => return,
         }
-        self.change(0, Some(object));
+        self.change(0, Some(&object));
     }
 
     fn answer(&mut self, party: usize, key: &InstanceKey, choice: u8) {
@@ -260,12 +260,12 @@ impl World {
         edit_attendee(&mut part, &address(party), |line| line.set_param("PARTSTAT", answer(choice).as_str()))
             .unwrap();
         copy.put_part(key.clone(), part);
-        self.change(party, Some(copy));
+        self.change(party, Some(&copy));
     }
 
-    pub fn change(&mut self, party: usize, after: Option<SchedulingObject>) {
+    pub(crate) fn change(&mut self, party: usize, after: Option<&SchedulingObject>) {
         let Party { engine, object, state } = &self.parties[party];
-        let outcome = engine.change(object.as_ref(), after.as_ref(), state, self.now).unwrap();
+        let outcome = engine.change(object.as_ref(), after, state, self.now).unwrap();
         assert_ne!(
             outcome.disposition,
             Disposition::Rejected,
@@ -285,7 +285,7 @@ impl World {
         self.hand_over(&message);
     }
 
-    pub fn hand_over(&mut self, message: &Message) {
+    pub(crate) fn hand_over(&mut self, message: &Message) {
         let Some(party) = ADDRESSES.iter().position(|a| message.recipient == a.parse().unwrap()) else {
             return;
         };
@@ -363,23 +363,23 @@ impl World {
     }
 
     /// Delivers everything that is under way, in an order that `seed` decides, some of it twice.
-    pub fn drain(&mut self, mut seed: u64) {
+    pub(crate) fn drain(&mut self, mut seed: u64) {
         let mut rounds = 0;
         while !self.mailbag.is_empty() {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let pick = (seed >> 33) as usize;
-            self.deliver(pick, seed % 5 == 0);
+            self.deliver(pick, seed.is_multiple_of(5));
             rounds += 1;
             assert!(rounds < 2_000, "the mailbag never empties: {:?}", self.trace);
         }
     }
 
     /// Both sides agree on every instance's time and answer (invariant 1).
-    pub fn assert_agreement(&self) {
+    pub(crate) fn assert_agreement(&self) {
         let mut keys = self.keys();
         keys.push(InstanceKey::Master);
         let theirs = self.organizers();
-        for party in 1..ADDRESSES.len() {
+        for (party, name) in ADDRESSES.iter().enumerate().skip(1) {
             for key in &keys {
                 let recurring = theirs.is_recurring();
                 if *key == InstanceKey::Master && recurring {
@@ -391,7 +391,7 @@ impl World {
                 if here != there && !(declined && there.is_none()) {
                     panic!(
                         "{} at {key}: the organizer has {here:?}, the attendee {there:?}\n{}\n--- organizer\n{}\n--- attendee\n{}\n{:#?}",
-                        ADDRESSES[party],
+                        name,
                         self.trace.join("\n"),
                         text(Some(theirs)),
                         text(self.parties[party].object.as_ref()),
@@ -419,7 +419,7 @@ fn standing(
     Some((own.partstat, part.value("DTSTART")?))
 }
 
-pub fn text(object: Option<&SchedulingObject>) -> String {
+pub(crate) fn text(object: Option<&SchedulingObject>) -> String {
     object.map(|object| object.to_calendar().to_string()).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use reefknot_core::engine::{Engine, read_calendar, read_object};
 use reefknot_core::ical::{Component, Limits};
+use reefknot_core::imip::{self, ReadOptions};
 use reefknot_core::itip::validate::{Validation, validate};
 use reefknot_core::itip::{Authentication, Carrier, Envelope, Method, Outcome};
 use reefknot_core::scheduling::{Identities, SchedulingObject, SchedulingState, attendees};
@@ -181,20 +182,24 @@ fn object(path: &Path) -> Result<SchedulingObject, Failure> {
 /// claims, else the address that the message itself names.
 fn message(path: &Path, from: Option<&CalendarUserAddress>) -> Result<(Component, Envelope), Failure> {
     let bytes = input::read(path)?;
-    let (calendar, claimed, carrier) = if input::is_mail(path, &bytes) {
-        return Err(Failure::new("mail: later"));
+    let in_file = |error| Failure::in_file(path, &error);
+    let (calendar, mut envelope) = if input::is_mail(path, &bytes) {
+        let mail = imip::read(&bytes, &ReadOptions::default()).map_err(in_file)?;
+        // An attachment without METHOD is no scheduling message; the part that has one is.
+        let part = mail.calendars.iter().find(|part| part.calendar.property("METHOD").is_some());
+        let Some(part) = part.or(mail.calendars.first()) else {
+            return Err(Failure::new(format!("{}: the mail holds no calendar", path.display())));
+        };
+        (part.calendar.clone(), mail.envelope(part))
     } else {
-        let calendar =
-            read_calendar(&bytes, &Limits::default()).map_err(|error| Failure::in_file(path, &error))?;
-        let named = named_sender(&calendar);
-        (calendar, named, Carrier::File)
+        let calendar = read_calendar(&bytes, &Limits::default()).map_err(in_file)?;
+        let sender = named_sender(&calendar);
+        (calendar, Envelope { sender, authentication: Authentication::Claimed, carrier: Carrier::File })
     };
-    let envelope = match from {
-        Some(from) => {
-            Envelope { sender: Some(from.clone()), authentication: Authentication::Authenticated, carrier }
-        }
-        None => Envelope { sender: claimed, authentication: Authentication::Claimed, carrier },
-    };
+    if let Some(from) = from {
+        envelope.sender = Some(from.clone());
+        envelope.authentication = Authentication::Authenticated;
+    }
     Ok((calendar, envelope))
 }
 
