@@ -4,35 +4,7 @@
 mod world;
 
 use proptest::prelude::*;
-use world::{Op, WEEKS, World};
-
-fn attendee() -> impl Strategy<Value = usize> {
-    1..world::ADDRESSES.len()
-}
-
-fn op() -> impl Strategy<Value = Op> {
-    let week = 0..WEEKS;
-    prop_oneof![
-        1 => attendee().prop_map(Op::Invite),
-        1 => attendee().prop_map(Op::Uninvite),
-        1 => (week.clone(), attendee()).prop_map(|(w, p)| Op::InviteTo(w, p)),
-        1 => (week.clone(), attendee()).prop_map(|(w, p)| Op::UninviteFrom(w, p)),
-        1 => any::<u8>().prop_map(Op::Rename),
-        1 => (week.clone(), any::<u8>()).prop_map(|(w, n)| Op::RenameInstance(w, n)),
-        1 => (-3..3_i8).prop_map(Op::MoveSeries),
-        2 => (week.clone(), -3..3_i8).prop_map(|(w, h)| Op::MoveInstance(w, h)),
-        1 => week.clone().prop_map(Op::RevertInstance),
-        1 => week.clone().prop_map(Op::CancelInstance),
-        1 => week.clone().prop_map(Op::ExcludeInstance),
-        3 => (attendee(), any::<u8>()).prop_map(|(p, a)| Op::Answer(p, a)),
-        3 => (attendee(), week.clone(), any::<u8>()).prop_map(|(p, w, a)| Op::AnswerInstance(p, w, a)),
-        1 => (attendee(), week).prop_map(|(p, w)| Op::DeclineByExclusion(p, w)),
-        1 => attendee().prop_map(Op::DeleteCopy),
-        1 => (0..world::ADDRESSES.len()).prop_map(Op::Alarm),
-        8 => any::<usize>().prop_map(Op::Deliver),
-        2 => any::<usize>().prop_map(Op::DeliverTwice),
-    ]
-}
+use world::{World, attendee, op};
 
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::default() })]

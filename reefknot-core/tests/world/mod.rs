@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use reefknot_core::engine::{Engine, read_object};
 use reefknot_core::ical::{Component, Edit, Limits, PropertyBuf};
 use reefknot_core::itip::{Authentication, Carrier, Disposition, Envelope, Message, Outcome, validate};
@@ -47,6 +48,35 @@ pub(crate) enum Op {
     Alarm(usize),
     Deliver(usize),
     DeliverTwice(usize),
+}
+
+pub(crate) fn attendee() -> impl Strategy<Value = usize> {
+    1..ADDRESSES.len()
+}
+
+/// Anything that somebody can do, deliveries most often.
+pub(crate) fn op() -> impl Strategy<Value = Op> {
+    let week = 0..WEEKS;
+    prop_oneof![
+        1 => attendee().prop_map(Op::Invite),
+        1 => attendee().prop_map(Op::Uninvite),
+        1 => (week.clone(), attendee()).prop_map(|(w, p)| Op::InviteTo(w, p)),
+        1 => (week.clone(), attendee()).prop_map(|(w, p)| Op::UninviteFrom(w, p)),
+        1 => any::<u8>().prop_map(Op::Rename),
+        1 => (week.clone(), any::<u8>()).prop_map(|(w, n)| Op::RenameInstance(w, n)),
+        1 => (-3..3_i8).prop_map(Op::MoveSeries),
+        2 => (week.clone(), -3..3_i8).prop_map(|(w, h)| Op::MoveInstance(w, h)),
+        1 => week.clone().prop_map(Op::RevertInstance),
+        1 => week.clone().prop_map(Op::CancelInstance),
+        1 => week.clone().prop_map(Op::ExcludeInstance),
+        3 => (attendee(), any::<u8>()).prop_map(|(p, a)| Op::Answer(p, a)),
+        3 => (attendee(), week.clone(), any::<u8>()).prop_map(|(p, w, a)| Op::AnswerInstance(p, w, a)),
+        1 => (attendee(), week).prop_map(|(p, w)| Op::DeclineByExclusion(p, w)),
+        1 => attendee().prop_map(Op::DeleteCopy),
+        1 => (0..ADDRESSES.len()).prop_map(Op::Alarm),
+        8 => any::<usize>().prop_map(Op::Deliver),
+        2 => any::<usize>().prop_map(Op::DeliverTwice),
+    ]
 }
 
 pub(crate) struct World {
