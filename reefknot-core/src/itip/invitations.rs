@@ -265,10 +265,13 @@ impl Taking<'_> {
     /// What the user's deletion of their copy said, where this message asks nothing new of this component.
     fn answer_by_deletion(&self, key: &InstanceKey, said: &PartStat, revision: Revision) -> Option<PartStat> {
         let answers = &self.outcome.state.answers;
-        let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master))?;
+        // The series was deleted where it was answered and is not held; with it went what had no own answer.
+        let series_gone = self.stored.and_then(SchedulingObject::master).is_none();
+        let by_series = answers.get(&InstanceKey::Master).filter(|_| series_gone);
+        let answered = answers.get(key).or(by_series)?;
         let asked = revision.sequence.max(self.asked_with_series(key));
         let asked_again = *said == PartStat::NeedsAction && asked > answered.sequence;
-        (self.stored.is_none() && !asked_again).then_some(PartStat::Declined)
+        (!asked_again).then_some(PartStat::Declined)
     }
 
     /// The SEQUENCE that the user's last answer to an instance was for.

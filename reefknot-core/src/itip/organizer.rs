@@ -149,19 +149,20 @@ impl<'a> Revise<'a> {
             let of_series = fields::revision(&new).sequence;
             let mut differs = again || own > of_series;
             fields::set_sequence(&mut new, own.max(of_series));
-            for old in attendees(old) {
-                let answer = if again { PartStat::NeedsAction } else { old.partstat };
-                let current =
-                    attendees(&new).into_iter().find(|a| a.address == old.address).map(|a| a.partstat);
-                if self.context.identities.is_own(&old.address)
-                    || current.as_ref().is_none_or(|current| *current == answer)
-                {
+            let asked = attendees(old);
+            for attendee in attendees(&new) {
+                let who = &attendee.address;
+                // Who did not attend the instance before has not answered for it, whatever they said of the series.
+                let answer = match asked.iter().find(|asked| asked.address == *who) {
+                    Some(asked) if !again => asked.partstat.clone(),
+                    _ => PartStat::NeedsAction,
+                };
+                if self.context.identities.is_own(who) || attendee.partstat == answer {
                     continue;
                 }
                 differs = true;
                 // Setting a known token cannot fail.
-                let _ =
-                    edit_attendee(&mut new, &old.address, |line| line.set_param("PARTSTAT", answer.as_str()));
+                let _ = edit_attendee(&mut new, who, |line| line.set_param("PARTSTAT", answer.as_str()));
             }
             if differs {
                 self.after.put_part(key.clone(), new);
