@@ -15,7 +15,7 @@ use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Delta, InstanceDelta, PartStat, Revision, SchedulingObject, SchedulingState, Weight, attendee_among,
-    fields,
+    edit_attendee, fields,
 };
 use crate::value::CalendarUserAddress;
 
@@ -137,7 +137,7 @@ impl Answering<'_> {
     }
 
     fn update(mut self, delta: &Delta) -> Result<Outcome> {
-        let Some(after) = self.after.clone() else { return Ok(self.outcome) };
+        let Some(mut after) = self.after.clone() else { return Ok(self.outcome) };
         let mut answers: BTreeMap<InstanceKey, PartStat> = BTreeMap::new();
         for (key, change) in &delta.instances {
             if change.disappeared && self.before.is_some() {
@@ -169,8 +169,39 @@ impl Answering<'_> {
         }
         if answers.contains_key(&InstanceKey::Master) && self.before.is_some() {
             self.add_standing_answers(&after, &mut answers);
+            self.answer_open_instances(&mut after, &answers)?;
+            self.outcome.object = ObjectChange::Store(after.clone());
         }
         self.reply(&after, answers)
+    }
+
+    /// An answer to the series holds for the instances that were not answered, or asked, on their own.
+    fn answer_open_instances(
+        &mut self,
+        after: &mut SchedulingObject,
+        answers: &BTreeMap<InstanceKey, PartStat>,
+    ) -> Result<()> {
+        let Some(answer) = answers.get(&InstanceKey::Master) else { return Ok(()) };
+        let series = after.revision(&InstanceKey::Master).sequence;
+        let keys: Vec<_> = after.overrides().filter(|key| !answers.contains_key(key)).cloned().collect();
+        for key in keys {
+            let open = after
+                .part(&key)
+                .is_some_and(|part| !fields::is_cancelled(part) && fields::revision(part).sequence <= series);
+            if open && self.answer_in(after, &key) == Some(PartStat::NeedsAction) {
+                let write = |part: &mut Component| {
+                    edit_attendee(part, &self.own, |line| line.set_param("PARTSTAT", answer.as_str()))
+                };
+                after.edit_part(&key, write).transpose()?;
+                self.outcome.because_of(
+                    &key,
+                    "answer-inherited",
+                    "the answer to the series holds here too",
+                    "RFC 5546 §3.7.1",
+                );
+            }
+        }
+        Ok(())
     }
 
     /// An answer to the series says all: the organizer must not guess which instances it covers.
@@ -179,7 +210,7 @@ impl Answering<'_> {
         for key in own.filter(|key| **key != InstanceKey::Master) {
             let standing = match after.effective(key) {
                 Some(component) if fields::is_cancelled(&component) => None,
-                Some(_) => self.answer_in(after, key),
+                Some(_) => self.answer_in(after, key).filter(|answer| *answer != PartStat::NeedsAction),
                 // Taken out of the copy: declined.
                 None if after.part(key).is_none() && self.outcome.state.answers.contains_key(key) => {
                     self.would_be(after, key).then_some(PartStat::Declined)

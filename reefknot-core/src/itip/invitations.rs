@@ -328,9 +328,7 @@ impl Taking<'_> {
     /// The overrides stored here that a newer version of the series does not have.
     fn settle_absent(&mut self, named: &[InstanceKey]) -> Result<()> {
         let Some(sent) = self.incoming.object.master().map(fields::revision) else { return Ok(()) };
-        // What this version of the series leaves out is, from now on, as old as the series.
-        let known = &mut self.outcome.state.known;
-        known.retain(|key, known| key.is_master() || named.contains(key) || known.dtstamp > sent.dtstamp);
+        self.forget_absent(named, sent);
         let Some(stored) = self.stored else { return Ok(()) };
         let absent: Vec<_> = stored.overrides().filter(|key| !named.contains(key)).cloned().collect();
         for key in absent {
@@ -421,7 +419,20 @@ impl Taking<'_> {
             })
     }
 
+    /// What a version of the series leaves out is, from now on, as old as the series.
+    fn forget_absent(&mut self, named: &[InstanceKey], sent: Revision) {
+        let known = &mut self.outcome.state.known;
+        known.retain(|key, known| key.is_master() || named.contains(key) || known.dtstamp > sent.dtstamp);
+    }
+
     fn note_revisions(&mut self) {
+        let series = self.incoming.object.master().map(fields::revision);
+        if let Some(sent) =
+            series.filter(|sent| self.known(&InstanceKey::Master).is_none_or(|(known, _)| known < *sent))
+        {
+            let named: Vec<_> = self.incoming.object.parts().map(|(key, _)| key.clone()).collect();
+            self.forget_absent(&named, sent);
+        }
         for (key, part) in self.incoming.object.parts() {
             let revision = fields::revision(part);
             let known = self.outcome.state.known.entry(key.clone()).or_insert(revision);

@@ -258,8 +258,9 @@ impl Recorder<'_> {
             let theirs =
                 self.object.part(&key).and_then(|part| attendee_among(part, |a| *a == answer.address));
             let asked_later = self.asked(&key, &answer.address) > revision.sequence;
-            let own =
-                self.instance(&key, &answer.address).is_some_and(|instance| instance.answered.is_some());
+            // An answer of its own counts until the instance is asked again.
+            let own = self.instance(&key, &answer.address).and_then(|instance| instance.answered);
+            let own = own.is_some_and(|own| own.sequence >= self.asked(&key, &answer.address));
             match theirs {
                 Some(theirs) if !own && !asked_later && theirs.partstat != answer.partstat => {
                     self.write(&key, answer)?;
