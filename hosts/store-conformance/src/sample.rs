@@ -1,0 +1,128 @@
+//! The objects and messages that the checks store.
+
+use std::sync::Arc;
+
+use reefknot_core::host::{Commit, Outgoing, Store, StoredObject, UserId};
+use reefknot_core::itip::{Change, MessageReason, Method};
+use reefknot_core::policy::Residence;
+use reefknot_core::recurrence::InstanceKey;
+use reefknot_core::routing::Route;
+use reefknot_core::scheduling::{AttendeeState, InstanceState, Revision, SchedulingState};
+use reefknot_core::value::{CalendarUserAddress, Timestamp};
+
+pub(crate) const UID: &str = "1@foo.com";
+
+/// An instant, that many seconds after the first of January 2026.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(1_767_225_600 + seconds)
+}
+
+pub(crate) fn address(text: &str) -> CalendarUserAddress {
+    text.parse().expect("the sample is an address")
+}
+
+fn key(text: &str) -> InstanceKey {
+    text.parse().expect("the sample is an instance")
+}
+
+/// A commit of a new object without messages.
+pub(crate) fn commit(user: &str, uid: &str, calendar: &[u8]) -> Commit {
+    Commit {
+        user: UserId::new(user),
+        uid: uid.to_owned(),
+        expected: None,
+        calendar: Some(calendar.to_vec()),
+        state: SchedulingState::default(),
+        residence: Residence::Synced,
+        outbox: Vec::new(),
+    }
+}
+
+/// A message about [`UID`].
+pub(crate) fn message(recipient: &str, due: Timestamp) -> Outgoing {
+    Outgoing {
+        method: Method::Request,
+        reason: MessageReason::Invitation,
+        originator: address("mailto:a@foo.com"),
+        recipient: address(recipient),
+        uid: UID.to_owned(),
+        sequence: 0,
+        route: Route::Mail(recipient.trim_start_matches("mailto:").to_owned()),
+        calendar: Arc::from(&b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"[..]),
+        changes: Vec::new(),
+        due,
+    }
+}
+
+/// A state in which nothing is what it is by default.
+pub(crate) fn full_state() -> SchedulingState {
+    let revision = |sequence, dtstamp: Option<i64>| Revision { sequence, dtstamp: dtstamp.map(at) };
+    let known = [
+        (key(""), revision(3, Some(1))),
+        (key("20261122T120000Z"), revision(4, None)),
+        (key("20261122"), revision(u32::MAX, Some(-4_000_000_000))),
+        (key("20261122T120000"), revision(0, Some(2))),
+        (key("TZID=Nowhere/\"Middle, of; it\":20261122T120000"), revision(1, Some(3))),
+    ];
+    let instance = InstanceState {
+        asked: Some(revision(1, Some(1))),
+        sent: Some(revision(2, Some(2))),
+        answered: Some(revision(3, Some(3))),
+        cancelled: true,
+    };
+    let instances = known.iter().map(|(key, _)| (key.clone(), instance.clone())).collect();
+    let people = ["MAILTO:Böse'\"\\@Foo.com", "https://foo.com/users/c/", "urn:uuid:1"];
+    SchedulingState {
+        sequence: 7,
+        last_stamp: Some(at(4)),
+        attendees: people
+            .map(|person| (address(person), AttendeeState { instances: Clone::clone(&instances) }))
+            .into(),
+        known: known.clone().into(),
+        answers: known[..2].iter().cloned().collect(),
+        tombstones: known[2..].iter().cloned().collect(),
+    }
+}
+
+/// A message in which everything is there, odd characters too.
+pub(crate) fn full_message(due: Timestamp) -> Outgoing {
+    let change = |before: Option<&str>, after: Option<&str>| Change {
+        instance: key("20261122T120000Z"),
+        property: "SUMMARY".to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    Outgoing {
+        method: Method::Cancel,
+        reason: MessageReason::Cancellation,
+        originator: address("MAILTO:A@Foo.com"),
+        sequence: u32::MAX,
+        route: Route::Local("b ü '\"\\".to_owned()),
+        calendar: Arc::from(odd_bytes()),
+        changes: vec![
+            change(Some("SUMMARY;LANGUAGE=\"de\":Früh\\, \u{1F4C5}"), Some("SUMMARY:'\"\u{0}\u{7f}")),
+            change(None, Some("SUMMARY:")),
+            change(Some("SUMMARY:x"), None),
+        ],
+        ..message("MAILTO:B%40x@Foo.com", due)
+    }
+}
+
+/// Every byte there is, which is not UTF-8, with zeros and line ends of every kind.
+pub(crate) fn odd_bytes() -> Vec<u8> {
+    (0..=u8::MAX).chain(*b"\r\n\n\r\0\0").chain((0..=u8::MAX).rev()).collect()
+}
+
+/// What has to be there.
+#[track_caller]
+pub(crate) fn stored(store: &dyn Store, user: &str, uid: &str) -> StoredObject {
+    let loaded = store.load(&UserId::new(user), uid).expect("what was committed can be loaded");
+    loaded.unwrap_or_else(|| panic!("`{uid}` of user `{user}` is gone"))
+}
+
+/// The recipients of the messages due, in order.
+#[track_caller]
+pub(crate) fn due(store: &dyn Store, now: Timestamp, limit: usize) -> Vec<String> {
+    let due = store.due(now, limit).expect("the outbox can be read");
+    due.into_iter().map(|delivery| delivery.message.recipient.to_string()).collect()
+}

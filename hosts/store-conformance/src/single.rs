@@ -1,0 +1,465 @@
+//! What one store must do on its own. Each check begins with an empty store.
+
+use std::sync::Arc;
+
+use reefknot_core::host::{Commit, DeliveryId, Outgoing, Settled, Store, StoredObject, UserId};
+use reefknot_core::policy::Residence;
+use reefknot_core::value::Timestamp;
+
+use crate::model;
+use crate::sample::{UID, at, commit, due, full_message, full_state, message, odd_bytes, stored};
+
+/// Makes a `#[test]` of every check of [`single`](crate::single).
+///
+/// The argument is a function without arguments that makes an empty store, as a `Box<dyn Store>`.
+#[macro_export]
+macro_rules! store_tests {
+    ($make:expr) => {
+        $crate::single_tests!(store, $make);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! single_tests {
+    ($how:ident, $make:expr) => {
+        $crate::tests_of!(
+            $how,
+            single,
+            $make,
+            [
+                nothing_is_loaded_from_an_empty_store,
+                an_object_comes_back_byte_for_byte,
+                a_message_comes_back_byte_for_byte,
+                a_commit_replaces_the_whole_object,
+                versions_grow_and_outlive_deletion,
+                a_commit_on_another_version_is_a_conflict,
+                a_conflict_changes_nothing,
+                a_message_about_another_uid_is_refused,
+                two_users_may_have_the_same_uid,
+                names_are_compared_as_they_are,
+                a_tombstone_is_no_object,
+                uids_are_sorted_by_their_bytes,
+                the_longest_due_come_first,
+                those_due_together_keep_their_order,
+                a_limit_is_kept,
+                what_was_delivered_is_gone,
+                a_retry_waits_until_it_is_due,
+                what_was_given_up_is_due_no_more,
+                what_was_given_up_can_be_tried_again,
+                what_was_given_up_can_be_removed,
+                an_unknown_delivery_is_refused,
+                delivery_ids_are_never_given_again,
+                messages_that_share_their_text_end_on_their_own,
+                five_megabytes_are_an_object,
+                a_thousand_objects_and_a_thousand_messages,
+                it_agrees_with_the_model,
+            ]
+        );
+    };
+}
+
+const ALL: usize = usize::MAX;
+
+fn retry(due: Timestamp) -> Settled {
+    Settled::Retry { due, status: "5.1;not now".to_owned() }
+}
+
+fn failed(status: &str) -> Settled {
+    Settled::Failed { status: status.to_owned() }
+}
+
+/// Commits one object with these messages.
+#[track_caller]
+fn send(store: &mut dyn Store, messages: Vec<Outgoing>) {
+    store.commit(Commit { outbox: messages, ..commit("a", UID, b"a") }).expect("a first commit succeeds");
+}
+
+#[track_caller]
+fn first_due(store: &dyn Store, now: Timestamp) -> DeliveryId {
+    store.due(now, 1).expect("the outbox can be read").first().expect("a message is due").id
+}
+
+/// Nothing is there, and that is no error.
+pub fn nothing_is_loaded_from_an_empty_store(store: &mut dyn Store) {
+    let user = UserId::new("a");
+    assert_eq!(store.load(&user, UID), Ok(None));
+    assert_eq!(store.uids(&user), Ok(Vec::new()));
+    assert_eq!(store.due(Timestamp::MAX, ALL), Ok(Vec::new()));
+    assert_eq!(store.failed(), Ok(Vec::new()));
+}
+
+/// The calendar is bytes; the state and the residence come back as they were.
+pub fn an_object_comes_back_byte_for_byte(store: &mut dyn Store) {
+    for (uid, calendar) in [("odd", odd_bytes()), ("empty", Vec::new())] {
+        let first =
+            Commit { state: full_state(), residence: Residence::LocalOnly, ..commit("a", uid, &calendar) };
+        let version = store.commit(first).expect("a first commit succeeds");
+        let expected = StoredObject {
+            calendar: Some(calendar),
+            state: full_state(),
+            residence: Residence::LocalOnly,
+            version,
+        };
+        let found = stored(store, "a", uid);
+        assert_eq!(found, expected);
+        // Addresses compare without letter case; the one that was written is to come back.
+        assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+    }
+}
+
+/// A delivery holds the message as it was committed.
+pub fn a_message_comes_back_byte_for_byte(store: &mut dyn Store) {
+    let sent = [full_message(at(-1)), message("mailto:c@bar.com", at(0))];
+    send(store, sent.to_vec());
+    let due = store.due(at(0), ALL).expect("the outbox can be read");
+    assert_eq!(due.len(), 2);
+    for (delivery, message) in due.into_iter().zip(sent) {
+        assert_eq!(format!("{:?}", delivery.message), format!("{message:?}"));
+        assert_eq!(delivery.user, UserId::new("a"));
+        assert_eq!((delivery.attempts, delivery.due, delivery.status), (0, message.due, None));
+    }
+}
+
+/// Nothing of the earlier version shines through.
+pub fn a_commit_replaces_the_whole_object(store: &mut dyn Store) {
+    let first = Commit { state: full_state(), residence: Residence::LocalOnly, ..commit("a", UID, b"first") };
+    let expected = Some(store.commit(first).expect("a first commit succeeds"));
+    store.commit(Commit { expected, ..commit("a", UID, b"2") }).expect("a second commit succeeds");
+    let found = stored(store, "a", UID);
+    assert_eq!(found.calendar.as_deref(), Some(&b"2"[..]));
+    assert_eq!(found.state, reefknot_core::scheduling::SchedulingState::default());
+    assert_eq!(found.residence, Residence::Synced);
+}
+
+/// A version is never used for two contents, so that nobody mistakes a new object for the deleted one.
+pub fn versions_grow_and_outlive_deletion(store: &mut dyn Store) {
+    let mut expected = None;
+    for calendar in [Some(b"1".to_vec()), Some(b"2".to_vec()), None, None, Some(b"1".to_vec())] {
+        let next = Commit { calendar: calendar.clone(), expected, ..commit("a", UID, b"") };
+        let version = store.commit(next).expect("a commit on the stored version succeeds");
+        assert!(Some(version) > expected, "version {version} after {expected:?}");
+        let found = stored(store, "a", UID);
+        assert_eq!((found.version, found.calendar), (version, calendar));
+        expected = Some(version);
+    }
+}
+
+/// Whoever decided on something else has to decide anew.
+pub fn a_commit_on_another_version_is_a_conflict(store: &mut dyn Store) {
+    let early = Commit { expected: Some(1), ..commit("a", UID, b"") };
+    assert!(store.commit(early).expect_err("nothing is stored").is_conflict());
+    let first = store.commit(commit("a", UID, b"1")).expect("a first commit succeeds");
+    let second = Commit { expected: Some(first), ..commit("a", UID, b"2") };
+    let second = store.commit(second).expect("a second commit succeeds");
+    for expected in [None, Some(0), Some(first), Some(second + 1), Some(u64::MAX)] {
+        let error = store.commit(Commit { expected, ..commit("a", UID, b"3") }).expect_err("not the version");
+        assert!(error.is_conflict(), "{expected:?}: {error}");
+    }
+    let gone = Commit { expected: Some(second), calendar: None, ..commit("a", UID, b"") };
+    store.commit(gone).expect("the deletion succeeds");
+    let error = store.commit(commit("a", UID, b"4")).expect_err("the state of a deleted object is something");
+    assert!(error.is_conflict(), "{error}");
+}
+
+/// Neither the object nor the outbox, nor what is listed.
+pub fn a_conflict_changes_nothing(store: &mut dyn Store) {
+    let first = vec![message("mailto:b@foo.com", at(0))];
+    store
+        .commit(Commit { outbox: first, state: full_state(), ..commit("a", UID, b"1") })
+        .expect("a first commit succeeds");
+    let before = (stored(store, "a", UID), store.due(at(9), ALL));
+    for (uid, expected) in [(UID, None), ("2@foo.com", Some(1))] {
+        let outbox = vec![Outgoing { uid: uid.to_owned(), ..message("mailto:c@bar.com", at(0)) }];
+        let late = Commit { expected, outbox, residence: Residence::LocalOnly, ..commit("a", uid, b"2") };
+        assert!(store.commit(late).expect_err("not the version").is_conflict());
+    }
+    assert_eq!((stored(store, "a", UID), store.due(at(9), ALL)), before);
+    assert_eq!(store.load(&UserId::new("a"), "2@foo.com"), Ok(None));
+    assert_eq!(store.uids(&UserId::new("a")), Ok(vec![UID.to_owned()]));
+}
+
+/// And nothing of that commit is kept.
+pub fn a_message_about_another_uid_is_refused(store: &mut dyn Store) {
+    let other = Outgoing { uid: "2@foo.com".to_owned(), ..message("mailto:c@bar.com", at(0)) };
+    let outbox = vec![message("mailto:b@foo.com", at(0)), other];
+    let error = store.commit(Commit { outbox, ..commit("a", UID, b"1") }).expect_err("two UIDs");
+    assert!(error.is_invalid(), "{error}");
+    nothing_is_loaded_from_an_empty_store(store);
+}
+
+/// An invitation is one object in the calendar of each of them.
+pub fn two_users_may_have_the_same_uid(store: &mut dyn Store) {
+    store.commit(commit("a", UID, b"a's")).expect("a first commit succeeds");
+    let of_b = store.commit(commit("b", UID, b"b's")).expect("the other user's first commit succeeds");
+    let change = Commit { expected: Some(of_b), calendar: None, ..commit("b", UID, b"") };
+    store.commit(change).expect("the other user's second commit succeeds");
+    assert_eq!(stored(store, "a", UID).calendar.as_deref(), Some(&b"a's"[..]));
+    assert_eq!(stored(store, "b", UID).calendar, None);
+    assert_eq!(store.uids(&UserId::new("a")), Ok(vec![UID.to_owned()]));
+    assert_eq!(store.uids(&UserId::new("b")), Ok(Vec::new()));
+}
+
+/// Letter case, spaces, accents, wildcards and zeros make another name.
+pub fn names_are_compared_as_they_are(store: &mut dyn Store) {
+    let names = [
+        "a",
+        "A",
+        " a",
+        "a ",
+        "",
+        "%",
+        "_",
+        "'; DROP TABLE object; --",
+        "é",
+        "e\u{301}",
+        "a\u{0}",
+        "1",
+        "01",
+    ];
+    for user in names {
+        for uid in names {
+            let content = format!("{user:?} {uid:?}");
+            store.commit(commit(user, uid, content.as_bytes())).expect("every name is another");
+        }
+    }
+    for user in names {
+        for uid in names {
+            let content = format!("{user:?} {uid:?}");
+            assert_eq!(stored(store, user, uid).calendar, Some(content.into_bytes()));
+        }
+        assert_eq!(store.uids(&UserId::new(user)).map(|uids| uids.len()), Ok(names.len()));
+    }
+}
+
+/// A cancellation of what was never there leaves a state to remember, and nothing to list.
+pub fn a_tombstone_is_no_object(store: &mut dyn Store) {
+    let cancelled = Commit { calendar: None, state: full_state(), ..commit("a", UID, b"") };
+    let version = store.commit(cancelled).expect("a first commit succeeds");
+    assert_eq!(store.uids(&UserId::new("a")), Ok(Vec::new()));
+    let found = stored(store, "a", UID);
+    assert_eq!((found.calendar, found.state, found.version), (None, full_state(), version));
+}
+
+/// In the order of `str`, not of a language.
+pub fn uids_are_sorted_by_their_bytes(store: &mut dyn Store) {
+    let mut uids = vec!["b", "a", "Z", "10", "9", "ä", "z", "aa", "\u{1F4C5}", "\u{FFFD}", ""];
+    for uid in &uids {
+        store.commit(commit("a", uid, b"x")).expect("a first commit succeeds");
+    }
+    uids.sort_unstable();
+    assert_eq!(store.uids(&UserId::new("a")), Ok(uids.into_iter().map(str::to_owned).collect()));
+}
+
+/// And not those that are not due; what is due now, is.
+pub fn the_longest_due_come_first(store: &mut dyn Store) {
+    send(
+        store,
+        vec![
+            message("mailto:third@x.org", at(20)),
+            message("mailto:later@x.org", at(21)),
+            message("mailto:second@x.org", at(-5)),
+            message("mailto:first@x.org", Timestamp::MIN),
+        ],
+    );
+    let expected = ["mailto:first@x.org", "mailto:second@x.org", "mailto:third@x.org"];
+    assert_eq!(due(store, at(20), ALL), expected);
+    assert_eq!(due(store, at(19), ALL), expected[..2]);
+    assert_eq!(due(store, Timestamp::MAX, ALL).len(), 4);
+}
+
+/// Across commits, users and objects.
+pub fn those_due_together_keep_their_order(store: &mut dyn Store) {
+    let mut expected = Vec::new();
+    for number in 0..30 {
+        let user = if number % 2 == 0 { "a" } else { "b" };
+        let uid = format!("{}@foo.com", 100 - number);
+        let people = [format!("mailto:z{number}@x.org"), format!("mailto:a{number}@x.org")];
+        let message = |person: &String| Outgoing { uid: uid.clone(), ..message(person, at(0)) };
+        let outbox = people.iter().map(message).collect();
+        store.commit(Commit { outbox, ..commit(user, &uid, b"x") }).expect("a first commit succeeds");
+        expected.extend(people);
+    }
+    assert_eq!(due(store, at(0), ALL), expected);
+    let ids: Vec<_> =
+        store.due(at(0), ALL).expect("the outbox can be read").iter().map(|row| row.id).collect();
+    assert!(ids.is_sorted() && ids.len() == expected.len(), "{ids:?}");
+}
+
+/// The limit is a count, zero too.
+pub fn a_limit_is_kept(store: &mut dyn Store) {
+    let people: Vec<_> = (0..5).map(|number| format!("mailto:p{number}@x.org")).collect();
+    send(store, people.iter().map(|person| message(person, at(0))).collect());
+    for limit in 0..7 {
+        assert_eq!(due(store, at(0), limit), people[..limit.min(5)]);
+    }
+}
+
+/// And only that.
+pub fn what_was_delivered_is_gone(store: &mut dyn Store) {
+    send(store, vec![message("mailto:b@foo.com", at(0)), message("mailto:c@bar.com", at(1))]);
+    let id = first_due(store, at(1));
+    store.settle(id, Settled::Delivered).expect("it is in the outbox");
+    assert_eq!(due(store, Timestamp::MAX, ALL), ["mailto:c@bar.com"]);
+    assert_eq!(store.failed(), Ok(Vec::new()));
+    assert!(store.settle(id, Settled::Delivered).expect_err("it is gone").is_invalid());
+}
+
+/// With its attempts counted, its last status, and the message as it was.
+pub fn a_retry_waits_until_it_is_due(store: &mut dyn Store) {
+    send(store, vec![message("mailto:b@foo.com", at(0)), message("mailto:c@bar.com", at(5))]);
+    let id = first_due(store, at(0));
+    store.settle(id, retry(at(10))).expect("it is in the outbox");
+    assert_eq!(due(store, at(9), ALL), ["mailto:c@bar.com"]);
+    assert_eq!(due(store, at(10), ALL), ["mailto:c@bar.com", "mailto:b@foo.com"]);
+    store.settle(id, retry(at(3))).expect("it is in the outbox");
+    let again = store.due(at(3), ALL).expect("the outbox can be read");
+    assert_eq!(again.len(), 1);
+    assert_eq!((again[0].id, again[0].attempts, again[0].due), (id, 2, at(3)));
+    assert_eq!(again[0].status.as_deref(), Some("5.1;not now"));
+    assert_eq!(again[0].message, message("mailto:b@foo.com", at(0)));
+    assert_eq!(store.failed(), Ok(Vec::new()));
+}
+
+/// It stays for a person to look at, with why.
+pub fn what_was_given_up_is_due_no_more(store: &mut dyn Store) {
+    send(store, ["mailto:b@foo.com", "mailto:c@bar.com"].map(|person| message(person, at(0))).into());
+    let ids: Vec<_> =
+        store.due(at(0), ALL).expect("the outbox can be read").iter().map(|row| row.id).collect();
+    store.settle(ids[0], retry(at(1))).expect("it is in the outbox");
+    // Given up in the other order than they are listed.
+    for id in [ids[1], ids[0]] {
+        store.settle(id, failed("5.1;no such mailbox „ü“")).expect("it is in the outbox");
+    }
+    assert_eq!(store.due(Timestamp::MAX, ALL), Ok(Vec::new()));
+    let given_up = store.failed().expect("the outbox can be read");
+    assert_eq!(
+        given_up.iter().map(|row| (row.id, row.attempts)).collect::<Vec<_>>(),
+        [(ids[0], 2), (ids[1], 1)]
+    );
+    for (delivery, person) in given_up.iter().zip(["mailto:b@foo.com", "mailto:c@bar.com"]) {
+        assert_eq!(delivery.message, message(person, at(0)));
+        assert_eq!(delivery.status.as_deref(), Some("5.1;no such mailbox „ü“"));
+    }
+}
+
+/// By a person who knows better.
+pub fn what_was_given_up_can_be_tried_again(store: &mut dyn Store) {
+    send(store, vec![message("mailto:b@foo.com", at(0))]);
+    let id = first_due(store, at(0));
+    store.settle(id, failed("5.1")).expect("it is in the outbox");
+    store.settle(id, retry(at(7))).expect("what was given up is still in the outbox");
+    assert_eq!(store.failed(), Ok(Vec::new()));
+    assert_eq!(due(store, at(6), ALL), [""; 0]);
+    assert_eq!(first_due(store, at(7)), id);
+}
+
+/// By a person who has seen it.
+pub fn what_was_given_up_can_be_removed(store: &mut dyn Store) {
+    send(store, vec![message("mailto:b@foo.com", at(0))]);
+    let id = first_due(store, at(0));
+    store.settle(id, failed("5.1")).expect("it is in the outbox");
+    store.settle(id, Settled::Delivered).expect("what was given up is still in the outbox");
+    assert_eq!(store.failed(), Ok(Vec::new()));
+    assert_eq!(store.due(Timestamp::MAX, ALL), Ok(Vec::new()));
+}
+
+/// However it ended, and whatever the number.
+pub fn an_unknown_delivery_is_refused(store: &mut dyn Store) {
+    send(store, vec![message("mailto:b@foo.com", at(0))]);
+    let before = store.due(at(0), ALL);
+    let DeliveryId(known) = first_due(store, at(0));
+    for number in [known + 1, 0, u64::MAX, 1 << 63].into_iter().filter(|number| *number != known) {
+        for how in [Settled::Delivered, retry(at(5)), failed("5.1")] {
+            let error = store.settle(DeliveryId(number), how).expect_err("there is no such message");
+            assert!(error.is_invalid(), "{error}");
+        }
+    }
+    assert_eq!(store.due(at(0), ALL), before);
+    assert_eq!(store.failed(), Ok(Vec::new()));
+}
+
+/// A late word about a message must not settle another one.
+pub fn delivery_ids_are_never_given_again(store: &mut dyn Store) {
+    let mut expected = None;
+    let mut last = None;
+    for _ in 0..3 {
+        let outbox = vec![message("mailto:b@foo.com", at(0))];
+        let next = Commit { expected, outbox, ..commit("a", UID, b"x") };
+        expected = Some(store.commit(next).expect("a commit on the stored version succeeds"));
+        let id = first_due(store, at(0));
+        assert!(Some(id) > last, "{id} after {last:?}");
+        store.settle(id, Settled::Delivered).expect("it is in the outbox");
+        last = Some(id);
+    }
+}
+
+/// One text for many is no reason for one end, nor for one content.
+pub fn messages_that_share_their_text_end_on_their_own(store: &mut dyn Store) {
+    let shared = full_message(at(0));
+    let people = ["mailto:b@foo.com", "mailto:c@bar.com", "mailto:e@baz.net", "mailto:f@baz.net"];
+    let mut outbox: Vec<_> = people
+        .map(|person| Outgoing { recipient: person.parse().expect("an address"), ..shared.clone() })
+        .into();
+    // The same text with other changes, and another text with the same changes.
+    outbox[1].changes.truncate(1);
+    outbox[2].calendar = Arc::from(&b"other"[..]);
+    send(store, outbox.clone());
+    while !outbox.is_empty() {
+        let rows = store.due(at(0), ALL).expect("the outbox can be read");
+        assert_eq!(
+            rows.iter().map(|row| &row.message).collect::<Vec<_>>(),
+            outbox.iter().collect::<Vec<_>>()
+        );
+        // From the middle outwards, so that the first and the last each lose the other.
+        let next = outbox.len() / 2;
+        store.settle(rows[next].id, Settled::Delivered).expect("it is in the outbox");
+        outbox.remove(next);
+    }
+    assert_eq!(store.due(at(0), ALL), Ok(Vec::new()));
+}
+
+/// People attach pictures.
+pub fn five_megabytes_are_an_object(store: &mut dyn Store) {
+    let long: Vec<u8> = odd_bytes().into_iter().cycle().take(5 << 20).collect();
+    let outbox = vec![Outgoing { calendar: Arc::from(&long[..]), ..message("mailto:b@foo.com", at(0)) }];
+    store.commit(Commit { outbox, ..commit("a", UID, &long) }).expect("a large object is stored");
+    assert!(stored(store, "a", UID).calendar.as_deref() == Some(&*long), "the object changed");
+    let sent = store.due(at(0), 1).expect("the outbox can be read");
+    assert!(*sent[0].message.calendar == *long, "the message changed");
+}
+
+/// One meeting of a thousand, in a calendar of a thousand.
+pub fn a_thousand_objects_and_a_thousand_messages(store: &mut dyn Store) {
+    let uids: Vec<_> = (0..1000).map(|number| format!("{number:04}@foo.com")).collect();
+    for uid in &uids {
+        store.commit(commit("a", uid, uid.as_bytes())).expect("a first commit succeeds");
+    }
+    assert_eq!(store.uids(&UserId::new("a")).as_deref(), Ok(&*uids));
+    assert_eq!(stored(store, "a", &uids[567]).calendar.as_deref(), Some(uids[567].as_bytes()));
+
+    let people: Vec<_> = (0..1000).map(|number| format!("mailto:{number:04}@x.org")).collect();
+    let text: Arc<[u8]> = people.concat().into_bytes().into();
+    let outbox =
+        people.iter().map(|person| Outgoing { calendar: Arc::clone(&text), ..message(person, at(0)) });
+    send(store, outbox.collect());
+    let mut delivered = Vec::new();
+    loop {
+        let batch = store.due(at(0), 300).expect("the outbox can be read");
+        if batch.is_empty() {
+            break;
+        }
+        for delivery in batch {
+            assert_eq!(delivery.message.calendar, text);
+            store.settle(delivery.id, Settled::Delivered).expect("it is in the outbox");
+            delivered.push(delivery.message.recipient.to_string());
+        }
+    }
+    assert_eq!(delivered, people);
+}
+
+/// A long random history ends, and is all the way, where the same one leads a
+/// [`MemoryStore`](reefknot_core::host::MemoryStore).
+pub fn it_agrees_with_the_model(store: &mut dyn Store) {
+    model::compare(store, 2026);
+}
