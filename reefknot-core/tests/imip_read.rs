@@ -180,6 +180,22 @@ fn a_mail_inside_a_mail_a_hundred_thousand_times() {
 }
 
 #[test]
+fn each_calendar_of_a_part_has_its_own_problems() {
+    let calendar = |uid: &str| {
+        format!("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nX-UID:{uid}\r\nno line {uid}\r\nEND:VCALENDAR\r\n")
+    };
+    let mail = format!(
+        "Content-Type: text/calendar; method=REQUEST\r\n\r\njunk\r\n{}{}",
+        calendar("1"),
+        calendar("2")
+    );
+    let mail = imip::read(mail.as_bytes(), &ReadOptions::default()).unwrap();
+    let lines =
+        |at: usize| mail.calendars[at].problems.iter().map(|problem| problem.line).collect::<Vec<_>>();
+    assert_eq!((lines(0), lines(1)), (vec![1, 5], vec![10]));
+}
+
+#[test]
 fn what_is_no_mail_has_no_calendars() {
     for text in ["", "\r\n", "no mail at all", "\0\u{1}\u{2}", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"] {
         let mail = imip::read(text.as_bytes(), &ReadOptions::default()).unwrap();

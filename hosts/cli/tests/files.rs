@@ -86,9 +86,27 @@ fn a_list_cut_short_says_so() {
 }
 
 #[test]
+fn many_endless_series_are_listed_by_time() {
+    let event = |n: usize| {
+        format!(
+            "BEGIN:VEVENT\nUID:{n}\nSUMMARY:{n}\nDTSTART:20230101T{:02}0000Z\nRRULE:FREQ=DAILY\nEND:VEVENT\n",
+            n % 24
+        )
+    };
+    let events: String = (0..2_000).rev().map(event).collect();
+    let calendar = format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
+    let output = run_with(&["occurrences", "-", "--limit", "100", "--json"], calendar.as_bytes());
+    let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found.len(), 100);
+    assert!(found[..84].iter().all(|one| one["start"] == "20230101T000000Z"), "84 of 2000 begin at midnight");
+    assert!(found[84..].iter().all(|one| one["start"] == "20230101T010000Z"));
+    assert!(err(&output).contains("there are more than 100"), "{}", err(&output));
+}
+
+#[test]
 fn a_spent_budget_says_so() {
     let never = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:never\nDTSTART:20230101T000000Z\n\
-                 RRULE:FREQ=SECONDLY;BYSETPOS=2\nEND:VEVENT\nEND:VCALENDAR\n";
+                 RRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=5\nEND:VEVENT\nEND:VCALENDAR\n";
     let output = run_with(&["occurrences", "-", "--from", "20240101T000000Z"], never.as_bytes());
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(out(&output), "");

@@ -1,5 +1,7 @@
 //! Reading a mail: the calendars in it, and how far its sender may be believed (RFC 6047 §2).
 
+use std::collections::BTreeSet;
+
 use mail_parser::{Address, HeaderName, HeaderValue, Message};
 
 use super::mime::{self, Charset, Entity, Tree};
@@ -133,7 +135,8 @@ impl IncomingMail {
 /// problem of a calendar; a text that is no mail at all gives a mail without calendars.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<IncomingMail> {
     let tree = mime::walk(bytes, options)?;
-    let mut reader = Reader { options, tree: &tree, notes: Vec::new(), calendars: Vec::new() };
+    let mut reader =
+        Reader { options, tree: &tree, notes: Vec::new(), calendars: Vec::new(), seen: BTreeSet::new() };
     reader.read_leaves()?;
     let Reader { mut notes, calendars, .. } = reader;
     let top = &tree.messages[0];
@@ -171,6 +174,8 @@ struct Reader<'a> {
     tree: &'a Tree<'a>,
     notes: Vec<Note>,
     calendars: Vec<CalendarPart>,
+    /// What was read already: the message that holds it, and what it says.
+    seen: BTreeSet<(usize, String)>,
 }
 
 impl Reader<'_> {
@@ -231,13 +236,20 @@ impl Reader<'_> {
             Charset::Unknown => self.note("charset-unknown", leaf),
         }
         let stream = Stream::parse(text.as_bytes(), &self.options.calendar)?;
-        let problems = stream.problems().to_vec();
-        let mut found = stream.into_calendars().peekable();
-        if found.peek().is_none() {
+        let mut problems = stream.problems().to_vec();
+        let found: Vec<Component> = stream.into_calendars().collect();
+        if found.is_empty() {
             self.note("no-calendar-inside", leaf);
         }
-        for calendar in found {
-            self.calendar(leaf, calendar, problems.clone());
+        // A problem belongs to the calendar in whose lines it is; the last takes its own first.
+        let mut parts = Vec::with_capacity(found.len());
+        for (at, calendar) in found.into_iter().enumerate().rev() {
+            let begins = if at == 0 { 0 } else { calendar.line().unwrap_or(0) };
+            let own = problems.split_off(problems.partition_point(|problem| problem.line < begins));
+            parts.push((calendar, own));
+        }
+        for (calendar, problems) in parts.into_iter().rev() {
+            self.calendar(leaf, calendar, problems);
         }
         Ok(())
     }
@@ -252,7 +264,7 @@ impl Reader<'_> {
             })),
         };
         let part = CalendarPart { calendar, method_param, problems, origin };
-        if self.calendars.iter().any(|earlier| same(earlier, &part)) {
+        if !self.seen.insert((leaf.message, substance(&part.calendar))) {
             if !self.notes.iter().any(|note| note.code == "same-calendar-twice") {
                 self.note("same-calendar-twice", leaf);
             }
@@ -275,20 +287,15 @@ impl Reader<'_> {
     }
 }
 
-/// Whether two parts say the same: the same lines in the same components, METHOD and
-/// PRODID aside (an attached copy often leaves METHOD out, or says PUBLISH).
-fn same(one: &CalendarPart, other: &CalendarPart) -> bool {
-    one.origin == other.origin && lines(&one.calendar) == lines(&other.calendar)
-}
-
-fn lines(calendar: &Component) -> Vec<String> {
+/// What a calendar says, to know a copy by: its lines without METHOD and PRODID, for an attached
+/// copy often leaves METHOD out, or says PUBLISH.
+fn substance(calendar: &Component) -> String {
     let printed = String::from_utf8_lossy(&calendar.to_bytes()).replace("\r\n ", "");
-    let ignored = |line: &str| {
-        line.split([':', ';'])
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case("METHOD") || name.eq_ignore_ascii_case("PRODID"))
+    let is_kept = |line: &&str| {
+        let name = line.split([':', ';']).next().unwrap_or_default();
+        !name.eq_ignore_ascii_case("METHOD") && !name.eq_ignore_ascii_case("PRODID")
     };
-    printed.lines().filter(|line| !ignored(line)).map(str::to_owned).collect()
+    printed.lines().filter(is_kept).collect::<Vec<_>>().join("\n")
 }
 
 fn is_ics_name(leaf: &Entity<'_>) -> bool {

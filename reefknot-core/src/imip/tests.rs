@@ -202,6 +202,8 @@ fn addresses_that_mail_cannot_reach_are_refused() {
         let bad = Message { recipient: address, ..good.clone() };
         assert!(write(&bad, &options(&london)).unwrap_err().is_invalid(), "{}", bad.recipient);
     }
+    let other = Message { method: Method::Cancel, ..good.clone() };
+    assert!(write(&other, &options(&london)).unwrap_err().to_string().contains("METHOD"));
     for id in ["", "no-at", "a b@c", "a@b>\r\nBcc: x@y", "a@b@c"] {
         let bad = MailOptions { message_id: id, ..options(&london) };
         assert!(write(&good, &bad).unwrap_err().is_invalid(), "{id}");

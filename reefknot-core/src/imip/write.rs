@@ -60,10 +60,19 @@ pub struct Mail {
 /// Writes a message as a mail to its recipient.
 ///
 /// # Errors
-/// When the originator, the recipient or another address is no mail address (RFC 6047 §2.3), or
-/// the Message-ID is none.
+/// When the originator, the recipient or another address is no mail address (RFC 6047 §2.3), the
+/// Message-ID is none, or the calendar's METHOD is not the message's (RFC 6047 §2.4).
 pub fn write(message: &Message, options: &MailOptions<'_>) -> Result<Mail> {
     let calendar = &*message.calendar;
+    if !calendar
+        .value("METHOD")
+        .is_some_and(|method| method.trim().eq_ignore_ascii_case(message.method.as_str()))
+    {
+        return Err(Error::invalid(format!(
+            "the calendar's METHOD is not {}, as the message's is; they must be the same",
+            message.method
+        )));
+    }
     let from = mailbox(&message.originator)?;
     let to = mailbox(&message.recipient)?;
     let message_id = Some(options.message_id).filter(|id| is_message_id(id)).ok_or_else(|| {

@@ -1,6 +1,6 @@
 //! What changed since the last message, in sentences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::moment::date_time;
 use super::phrases::{fill, look_up};
@@ -145,17 +145,15 @@ impl Words<'_> {
         gone: &str,
         come: &str,
     ) -> Vec<String> {
-        let dates = |side: Option<Property<'_>>| {
-            let dates = side.map(|side| self.dates(&side, None)).unwrap_or_default();
-            dates.into_iter().map(|(_, said)| said).collect::<Vec<_>>()
+        let dates = |side: Option<Property<'_>>| -> BTreeSet<(i64, String)> {
+            side.map(|side| self.dates(&side, None)).unwrap_or_default().into_iter().collect()
         };
         let (before, after) = (dates(before), dates(after));
-        let less: Vec<String> = before.iter().filter(|date| !after.contains(date)).cloned().collect();
-        let more: Vec<String> = after.iter().filter(|date| !before.contains(date)).cloned().collect();
-        let sentence = |pattern: &str, dates: &[String]| {
-            (!dates.is_empty()).then(|| fill(pattern, &[&self.phrases.list(dates)]))
+        let sentence = |pattern: &str, one: &BTreeSet<(i64, String)>, other: &BTreeSet<(i64, String)>| {
+            let dates: Vec<String> = one.difference(other).map(|(_, said)| said.clone()).collect();
+            (!dates.is_empty()).then(|| fill(pattern, &[&self.phrases.list(&self.shortened(dates))]))
         };
-        sentence(gone, &less).into_iter().chain(sentence(come, &more)).collect()
+        sentence(gone, &before, &after).into_iter().chain(sentence(come, &after, &before)).collect()
     }
 
     fn value_change(

@@ -1,6 +1,7 @@
 //! A calendar in words, as labelled lines that a mail or a terminal can lay out.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -124,10 +125,11 @@ impl Words<'_> {
         }
         lines.all();
         let mut lines = lines.lines;
+        let answers: BTreeSet<String> = self.attendees(described).collect();
         for instance in group.iter().filter(|component| !std::ptr::eq(**component, *described)) {
             lines.push(Line {
                 label: p.labels.changed.to_owned(),
-                text: self.changed_instance(described, instance),
+                text: self.changed_instance(described, &answers, instance),
             });
         }
         Item {
@@ -150,8 +152,13 @@ impl Words<'_> {
         said
     }
 
-    /// What an override says otherwise than the series.
-    fn changed_instance(&self, master: &Component, instance: &Component) -> String {
+    /// What an override says otherwise than the series, whose attendees' answers are given.
+    fn changed_instance(
+        &self,
+        master: &Component,
+        answers: &BTreeSet<String>,
+        instance: &Component,
+    ) -> String {
         let p = self.phrases;
         let which = instance.property("RECURRENCE-ID").map(|id| self.recurrence_id(&id)).unwrap_or_default();
         if instance.value("STATUS").is_some_and(|status| status.trim().eq_ignore_ascii_case("CANCELLED")) {
@@ -180,18 +187,15 @@ impl Words<'_> {
                 said.push(format!("{label}: {}", self.status_or_text(name, &now)));
             }
         }
-        let answers = |component: &Component| {
-            component
-                .properties_named("ATTENDEE")
-                .map(|attendee| self.attendee(&attendee))
-                .collect::<Vec<_>>()
-        };
-        let before = answers(master);
-        said.extend(answers(instance).into_iter().filter(|answer| !before.contains(answer)));
+        said.extend(self.attendees(instance).filter(|answer| !answers.contains(answer)));
         if said.is_empty() {
             said.push(p.answers.as_series.to_owned());
         }
         format!("{which}: {}", said.join("; "))
+    }
+
+    fn attendees(&self, component: &Component) -> impl Iterator<Item = String> {
+        component.properties_named("ATTENDEE").map(|attendee| self.attendee(&attendee))
     }
 
     fn status_or_text(&self, name: &str, value: &str) -> String {
@@ -210,7 +214,7 @@ impl Words<'_> {
 /// The components that belong together: those of one kind and UID, in the order of the first.
 fn groups(calendar: &Component) -> Vec<Vec<&Component>> {
     let mut groups: Vec<Vec<&Component>> = Vec::new();
-    let mut known = std::collections::HashMap::new();
+    let mut known = BTreeMap::new();
     for component in calendar.components().filter(|component| !component.is("VTIMEZONE")) {
         let key = component.value("UID").map(|uid| (component.name().to_ascii_uppercase(), uid));
         match key.as_ref().and_then(|key| known.get(key)).and_then(|at: &usize| groups.get_mut(*at)) {

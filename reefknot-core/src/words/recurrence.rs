@@ -74,7 +74,7 @@ impl Words<'_> {
         if same { said } else { fill(self.phrases.clock_of, &[&said, &own]) }
     }
 
-    fn shortened(&self, mut dates: Vec<String>) -> Vec<String> {
+    pub(super) fn shortened(&self, mut dates: Vec<String>) -> Vec<String> {
         if dates.len() > MOST_DATES {
             let more = dates.len() - MOST_DATES + 1;
             dates.truncate(MOST_DATES - 1);

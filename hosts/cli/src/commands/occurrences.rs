@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::recurrence::{Budget, Instance, Series, Stopped};
-use reefknot_core::time::Zone;
+use reefknot_core::time::{Zone, Zones};
 use reefknot_core::value::{DateTime, LocalDateTime, Timestamp};
 use reefknot_core::words::{Words, one_line};
 use serde_json::{Value, json};
@@ -82,11 +82,45 @@ impl When {
     }
 }
 
-/// One line of the answer.
-struct Row {
+/// One instance on its way into the answer.
+struct Row<'a> {
     order: i64,
-    words: String,
-    json: Value,
+    uid: String,
+    zones: &'a Zones,
+    instance: Instance<'a>,
+}
+
+/// The earliest instances found so far, never many more than are shown.
+struct Rows<'a> {
+    rows: Vec<Row<'a>>,
+    /// How many are shown.
+    limit: usize,
+    /// Whether some were found and let go.
+    more: bool,
+    /// Nothing that begins later can be among the earliest.
+    to: Timestamp,
+}
+
+/// Seconds by which an instance without an instant may be misplaced: the widest difference between clocks.
+const MARGIN: i64 = 2 * 86_400;
+
+impl<'a> Rows<'a> {
+    fn add(&mut self, row: Row<'a>) {
+        self.rows.push(row);
+        if self.rows.len() > self.limit.saturating_mul(2).saturating_add(1_000) {
+            self.cut();
+        }
+    }
+
+    /// Lets go of all but the earliest.
+    fn cut(&mut self) {
+        self.rows.sort_by_key(|row| row.order);
+        self.more |= self.rows.len() > self.limit;
+        self.rows.truncate(self.limit);
+        if let Some(last) = self.rows.last().filter(|_| self.rows.len() == self.limit) {
+            self.to = self.to.min(Timestamp::from_seconds(last.order.saturating_add(MARGIN)));
+        }
+    }
 }
 
 impl Occurrences {
@@ -94,56 +128,52 @@ impl Occurrences {
         let stream = input::stream(&self.file, &input::read(&self.file)?)?;
         input::tell_problems(&self.file, &stream);
         let zone = self.zone.zone()?;
-        let mut rows = Vec::new();
-        for calendar in &input::calendars(&self.file, &stream)? {
+        let calendars = input::calendars(&self.file, &stream)?;
+        let zones: Vec<Zones> = calendars.iter().map(Zones::of).collect();
+        let to = self.to.map_or(Timestamp::MAX, |to| to.in_zone(&zone));
+        let mut found = Rows { rows: Vec::new(), limit: self.limit, more: false, to };
+        for (calendar, zones) in calendars.iter().zip(&zones) {
             for series in Series::all(calendar) {
                 match series {
-                    Ok(series) => self.rows(&series, &zone, &mut rows),
+                    Ok(series) => self.search(&series, zones, &zone, &mut found),
                     Err(error) => tell(&self.file, &format!("{error}; its instances are not listed")),
                 }
             }
         }
-        rows.sort_by_key(|row: &Row| row.order);
-        if rows.len() > self.limit {
+        found.cut();
+        if found.more {
             tell(&self.file, &format!("there are more than {}; raise --limit to see them", self.limit));
-            rows.truncate(self.limit);
         }
         if self.json {
-            return print(&Value::from_iter(rows.into_iter().map(|row| row.json)).to_string());
+            return print(&found.rows.iter().map(instance_json).collect::<Value>().to_string());
         }
-        let lines: Vec<String> = rows.into_iter().map(|row| row.words).collect();
+        let line = |row: &Row<'_>| {
+            let when = Words::new(&zone, row.zones).when(&row.instance.start, row.instance.end.as_ref());
+            format!("{when}  {}", title(row.instance.component))
+        };
+        let lines: Vec<String> = found.rows.iter().map(line).collect();
         if lines.is_empty() { Ok(()) } else { print(&lines.join("\n")) }
     }
 
-    fn rows(&self, series: &Series<'_>, zone: &Zone, rows: &mut Vec<Row>) {
+    fn search<'a>(&self, series: &Series<'a>, zones: &'a Zones, zone: &Zone, rows: &mut Rows<'a>) {
         let from = self.from.map_or(Timestamp::MIN, |from| from.in_zone(zone));
-        let to = self.to.map_or(Timestamp::MAX, |to| to.in_zone(zone));
         let budget = Budget::new(Limits::default().expansion_steps);
         // One more than is shown tells that there are more.
-        let found = series.instances(from..to, zone, self.limit.saturating_add(1), budget);
-        let uid = one_line(series.uid());
+        let found = series.instances(from..rows.to, zone, self.limit.saturating_add(1), budget);
         for problem in series.problems() {
-            tell(&self.file, &format!("{uid}: {}", one_line(problem)));
+            tell(&self.file, &format!("{}: {}", one_line(series.uid()), one_line(problem)));
         }
         if let Some(unresolved) = &found.unresolved {
-            tell(&self.file, &format!("{uid}: {}", one_line(&unresolved.to_string())));
+            tell(&self.file, &format!("{}: {}", one_line(series.uid()), one_line(&unresolved.to_string())));
         }
         if found.stopped == Some(Stopped::Budget) {
+            let uid = one_line(series.uid());
             tell(&self.file, &format!("{uid}: the search was given up; there may be more instances"));
         }
-        let words = Words::new(zone, series.zones());
-        for instance in &found.items {
-            rows.push(Row {
-                order: instance
-                    .start_instant
-                    .map_or_else(|| instance.start.civil().seconds_since_epoch(), Timestamp::seconds),
-                words: format!(
-                    "{}  {}",
-                    words.when(&instance.start, instance.end.as_ref()),
-                    title(instance.component)
-                ),
-                json: instance_json(series, instance),
-            });
+        for instance in found.items {
+            let clock = || instance.start.civil().seconds_since_epoch();
+            let order = instance.start_instant.map_or_else(clock, Timestamp::seconds);
+            rows.add(Row { order, uid: series.uid().to_owned(), zones, instance });
         }
     }
 }
@@ -156,14 +186,15 @@ fn title(component: &Component) -> String {
     component.text("SUMMARY").map(|summary| one_line(&summary)).unwrap_or_default()
 }
 
-fn instance_json(series: &Series<'_>, instance: &Instance<'_>) -> Value {
+fn instance_json(row: &Row<'_>) -> Value {
+    let instance = &row.instance;
     let zone = match &instance.start {
         DateTime::Zoned { tzid, .. } => Some(&**tzid),
         DateTime::Utc(_) => Some("UTC"),
         DateTime::Date(_) | DateTime::Floating(_) => None,
     };
     json!({
-        "uid": series.uid(),
+        "uid": row.uid,
         "start": instance.start.value_text(),
         "end": instance.end.as_ref().map(DateTime::value_text),
         "recurrence_id": instance.recurrence_id.as_ref().map(DateTime::value_text),
