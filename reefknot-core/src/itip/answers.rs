@@ -254,6 +254,10 @@ impl Answering<'_> {
             // All instances go: those with an answer of their own are named, the rest follows the series.
             answers.insert(InstanceKey::Master, PartStat::Declined);
         }
+        if answers.contains_key(&InstanceKey::Master) {
+            self.add_standing_answers(before, &mut answers);
+            answers.values_mut().for_each(|answer| *answer = PartStat::Declined);
+        }
         if answers.is_empty() {
             self.outcome.because(
                 "nothing-to-decline",
@@ -308,6 +312,10 @@ impl Answering<'_> {
                     "RFC 5546 §4.7.2",
                 ),
             }
+        }
+        if held.iter().any(|(key, _, _)| key.is_master()) {
+            // An answer to the series names every instance that still differs; the rest follows it from now on.
+            self.outcome.state.answers.clear();
         }
         for (key, component, _) in &held {
             let revision = Revision { sequence: fields::revision(component).sequence, dtstamp: Some(stamp) };

@@ -217,10 +217,11 @@ impl Recorder<'_> {
         self.applied += 1;
         let message = format!("{who} answers {}", answer.partstat);
         self.outcome.because_of(key, "answer-recorded", message, "RFC 5546 §3.2.3");
+        // An instance answered on its own keeps that answer when the series is answered otherwise later.
+        self.hold(key);
         if held.is_some_and(|held| held.partstat == answer.partstat && held.sent_by == answer.sent_by) {
             return Ok(());
         }
-        self.hold(key);
         self.write(key, answer)
     }
 
