@@ -78,7 +78,7 @@ proptest! {
         // The same conversations on every machine; PROPTEST_RNG_SEED and PROPTEST_CASES ask for others and more.
         rng_seed: match ProptestConfig::default().rng_seed {
             RngSeed::Random => RngSeed::Fixed(20_261_122),
-            chosen => chosen,
+            chosen @ RngSeed::Fixed(_) => chosen,
         },
         failure_persistence: None,
         ..ProptestConfig::default()
