@@ -1,6 +1,7 @@
 //! The `reefknot` command.
 
 mod commands;
+mod demo;
 mod input;
 mod output;
 mod zone;
@@ -18,6 +19,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(commands::demo::Demo),
     Fmt(commands::fmt::Fmt),
     Occurrences(commands::occurrences::Occurrences),
     Show(commands::show::Show),
@@ -27,13 +29,18 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Demo(demo) => return finish(demo.run()),
         Command::Fmt(fmt) => fmt.run(),
         Command::Occurrences(occurrences) => occurrences.run(),
         Command::Show(show) => show.run(),
         Command::Itip(itip) => itip.run(),
     };
+    finish(result.map(|()| ExitCode::SUCCESS))
+}
+
+fn finish(result: Result<ExitCode, input::Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             output::note(&failure.to_string());
             ExitCode::from(2)

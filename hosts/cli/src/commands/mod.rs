@@ -1,3 +1,4 @@
+pub(crate) mod demo;
 pub(crate) mod fmt;
 pub(crate) mod itip;
 pub(crate) mod occurrences;

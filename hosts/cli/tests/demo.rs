@@ -1,0 +1,76 @@
+//! The six conversations end as they should, in real databases and real mail files.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use reefknot_core::imip::{ReadOptions, read};
+use serde_json::Value;
+
+fn demo(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_reefknot")).arg("demo").args(args).output().unwrap()
+}
+
+fn fresh(name: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&dir);
+    dir
+}
+
+fn mails(dir: &Path, user: &str) -> Vec<PathBuf> {
+    let mailbox = dir.join("mail").join(user);
+    let folders = ["new", "cur"].map(|folder| std::fs::read_dir(mailbox.join(folder)).unwrap());
+    folders.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn all_conversations_end_as_they_should() {
+    let dir = fresh("demo-json");
+    let output = demo(&["--json", "--dir", dir.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["holds"], true);
+    let conversations = told["conversations"].as_array().unwrap();
+    assert_eq!(conversations.len(), 6);
+    for conversation in conversations {
+        let conditions = conversation["conditions"].as_array().unwrap();
+        assert!(!conditions.is_empty());
+        assert!(conditions.iter().all(|condition| condition["holds"] == true), "{conversation}");
+    }
+    // The first conversation stayed on the server; B has never been mailed.
+    assert_eq!(mails(&dir, "b@foo.com"), [PathBuf::new(); 0]);
+    for user in ["a@foo.com", "c@bar.com", "e@baz.net", "f@baz.net"] {
+        let mails = mails(&dir, user);
+        assert!(!mails.is_empty(), "{user}");
+        for mail in mails {
+            let mail = read(&std::fs::read(&mail).unwrap(), &ReadOptions::default()).unwrap();
+            assert!(mail.from.is_some() && mail.text.is_some());
+        }
+    }
+}
+
+#[test]
+fn it_says_what_happens_and_ends_with_a_table() {
+    let dir = fresh("demo-words");
+    let output = demo(&["--dir", dir.to_str().unwrap()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for expected in
+        ["1. A invites B", "→ REQUEST from a@foo.com to c@bar.com, by mail", "All conditions hold."]
+    {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 100));
+    assert!(!text.contains('\u{1b}'), "colours in a pipe");
+}
+
+#[test]
+fn a_directory_with_something_in_it_is_left_alone() {
+    let dir = fresh("demo-full");
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("mine"), "mine").unwrap();
+    let output = demo(&["--dir", dir.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 1);
+}
