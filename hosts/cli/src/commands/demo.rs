@@ -59,7 +59,7 @@ fn fresh() -> Result<PathBuf, Failure> {
         match std::fs::create_dir(&dir) {
             Ok(()) => return Ok(dir),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                number = number.wrapping_add(1)
+                number = number.wrapping_add(1);
             }
             Err(error) => return Err(Failure::new(format!("{}: {error}", dir.display()))),
         }
