@@ -38,7 +38,7 @@ fn all_conversations_end_as_they_should() {
         assert!(conditions.iter().all(|condition| condition["holds"] == true), "{conversation}");
     }
     // The first conversation stayed on the server; B has never been mailed.
-    assert_eq!(mails(&dir, "b@foo.com"), [PathBuf::new(); 0]);
+    assert!(mails(&dir, "b@foo.com").is_empty());
     for user in ["a@foo.com", "c@bar.com", "e@baz.net", "f@baz.net"] {
         let mails = mails(&dir, user);
         assert!(!mails.is_empty(), "{user}");
