@@ -8,6 +8,7 @@ mod zone;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
@@ -28,7 +29,18 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error)
+            if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
+            output::note(&in_one_line(&error.render().to_string()));
+            return ExitCode::from(2);
+        }
+        // Help and the version, on standard output; a broken pipe is no failure of ours.
+        Err(error) => error.exit(),
+    };
+    let result = match cli.command {
         Command::Demo(demo) => return finish(demo.run()),
         Command::Fmt(fmt) => fmt.run(),
         Command::Occurrences(occurrences) => occurrences.run(),
@@ -36,6 +48,15 @@ fn main() -> ExitCode {
         Command::Itip(itip) => itip.run(),
     };
     finish(result.map(|()| ExitCode::SUCCESS))
+}
+
+/// What is wrong with the arguments, without the usage that follows it.
+fn in_one_line(error: &str) -> String {
+    let what: Vec<&str> =
+        error.lines().take_while(|line| !line.starts_with("Usage:")).map(str::trim).collect();
+    let what = what.join(" ");
+    let what = what.trim_start_matches("error:").split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{}; see --help", what.trim_end_matches(" For more information, try '--help'."))
 }
 
 fn finish(result: Result<ExitCode, input::Failure>) -> ExitCode {
