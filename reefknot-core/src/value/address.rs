@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::uri::is_scheme;
 use crate::{Error, Result};
 
 /// A calendar user address: compared in a normal form, printed as it was written.
@@ -78,11 +79,6 @@ impl CalendarUserAddress {
     pub fn mailbox(&self) -> Option<&str> {
         self.normal.strip_prefix("mailto:")
     }
-}
-
-fn is_scheme(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
 fn normal(scheme: &str, rest: &str) -> String {

@@ -49,12 +49,17 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
 
 /// The parts of a raw value between commas that are not escaped, still escaped.
 pub fn list(raw: &str) -> impl Iterator<Item = &str> {
+    split_unescaped(raw, b',')
+}
+
+/// The parts of a raw value between separators that are not escaped, still escaped.
+pub(crate) fn split_unescaped(raw: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(raw);
     std::iter::from_fn(move || {
         let text = rest?;
         let mut escaped = false;
         let stop = text.bytes().position(|byte| {
-            let found = byte == b',' && !escaped;
+            let found = byte == separator && !escaped;
             escaped = byte == b'\\' && !escaped;
             found
         });
