@@ -1,6 +1,6 @@
 //! What one input may cost.
 
-/// Bounds on what a reader accepts; exceeding one is an error that names the field.
+/// Bounds on what a reader accepts; exceeding one is an error that names the line and the field.
 ///
 /// The defaults fit any calendar a person or an organisation keeps, and stop input made to
 /// exhaust memory. Hosts that face strangers lower them.
@@ -14,8 +14,10 @@ pub struct Limits {
     pub line_bytes: u64,
     /// Components inside each other. At most 500, whatever is set here.
     pub depth: u64,
-    /// Properties of one component.
+    /// Properties of one component, lines that could not be read included.
     pub properties: u64,
+    /// Parameters of one property.
+    pub parameters: u64,
     /// ATTENDEE properties of one component.
     pub attendees: u64,
     /// Recurrence instances that one question may produce.
@@ -34,6 +36,7 @@ impl Default for Limits {
             line_bytes: 32 << 20,
             depth: 32,
             properties: 200_000,
+            parameters: 1_000,
             attendees: 20_000,
             instances: 100_000,
             expansion_steps: 1_000_000,

@@ -1,5 +1,6 @@
 //! Bytes to components, in one pass and without recursion.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::component::Entry;
@@ -7,6 +8,9 @@ use super::limits::MAX_DEPTH;
 use super::source::{Source, Span, Text, unfold};
 use super::{Component, Limits, Problem, Stream, lex};
 use crate::{Error, Result};
+
+/// U+FEFF in UTF-8, which some editors put in front.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Stream> {
     let most = limits.bytes.min(u64::from(u32::MAX) - 1);
@@ -20,10 +24,19 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Stream> {
 }
 
 /// A component whose END has not come yet.
-struct Open {
+struct Open<'a> {
     begin: Text,
+    /// Kept beside the line, which may be long and is asked for its name by every END.
+    name: Cow<'a, [u8]>,
     entries: Vec<Entry>,
+    properties: u64,
     attendees: u64,
+}
+
+impl<'a> Open<'a> {
+    fn new(begin: Text, name: Cow<'a, [u8]>) -> Self {
+        Self { begin, name, entries: Vec::new(), properties: 0, attendees: 0 }
+    }
 }
 
 struct Reader<'a> {
@@ -34,7 +47,7 @@ struct Reader<'a> {
     /// Whether some line ends in a CR without LF, so that both must be looked for.
     lone_cr: bool,
     lines: u64,
-    open: Vec<Open>,
+    open: Vec<Open<'a>>,
     problems: Vec<Problem>,
     problems_not_kept: u64,
 }
@@ -48,7 +61,7 @@ impl<'a> Reader<'a> {
             all_utf8: std::str::from_utf8(bytes).is_ok(),
             lone_cr: memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')),
             lines: 0,
-            open: vec![Open { begin: Text::owned(Vec::new()), entries: Vec::new(), attendees: 0 }],
+            open: vec![Open::new(Text::owned(Vec::new()), Cow::Borrowed(&[]))],
             problems: Vec::new(),
             problems_not_kept: 0,
         }
@@ -56,20 +69,22 @@ impl<'a> Reader<'a> {
 
     fn read(&mut self) -> Result<()> {
         let bytes = &self.source.bytes;
-        let mut at = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let mut at = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         while at < bytes.len() {
+            if matches!(bytes[at], b'\r' | b'\n') {
+                at += 1;
+                continue;
+            }
             let start = at;
             let (mut end, mut next) = self.physical_end(at);
             let mut folded = false;
             // A continuation may come after blank lines (some programs double their CRs).
-            while let Some((more_end, more_next)) = self.continuation(next).filter(|_| end > start) {
+            while let Some((more_end, more_next)) = self.continuation(next) {
                 (end, next) = (more_end, more_next);
                 folded = true;
             }
             at = next;
-            if end > start {
-                self.line(Span { start: start as u32, len: (end - start) as u32 }, folded)?;
-            }
+            self.line(Span { start: start as u32, len: (end - start) as u32 }, folded)?;
         }
         Ok(())
     }
@@ -102,90 +117,105 @@ impl<'a> Reader<'a> {
 
     fn line(&mut self, span: Span, folded: bool) -> Result<()> {
         self.lines += 1;
-        check("lines", self.lines, self.limits.lines, "the number of content lines")?;
-        check("line_bytes", u64::from(span.len), self.limits.line_bytes, "a content line")?;
-        let source = Arc::clone(self.source);
+        self.within(span, "lines", self.lines, self.limits.lines, "the number of content lines")?;
+        let source: &'a Source = self.source;
         let raw = source.slice(span);
-        let joined;
         let (line, text) = if folded {
-            joined = unfold(raw);
-            (joined.as_slice(), Text::Folded(span))
+            (Cow::Owned(unfold(raw)), Text::Folded(span))
         } else {
-            (raw, Text::Plain(span))
+            (Cow::Borrowed(raw), Text::Plain(span))
         };
-        if !self.all_utf8 && std::str::from_utf8(line).is_err() {
+        self.within(
+            span,
+            "line_bytes",
+            line.len() as u64,
+            self.limits.line_bytes,
+            "the length of a content line",
+        )?;
+        if !self.all_utf8 && std::str::from_utf8(&line).is_err() {
             self.problem(span, "is not UTF-8", "kept; unreadable characters are shown as \u{FFFD}");
         }
-        let Some(split) = lex::split(line) else {
-            return self.unreadable(span, line);
+        let Some(split) = lex::split(&line) else {
+            return self.unreadable(span, folded, &line);
         };
+        if split.open_quote {
+            self.problem(span, "has a quote that does not close", "closed at the next colon");
+        }
+        self.parameters(span, &line[split.name..split.value - 1])?;
         let name = &line[..split.name];
         if name.eq_ignore_ascii_case(b"BEGIN") {
-            return self.begin(text, &line[split.value..]);
+            return self.begin(span, text, trimmed_from(split.value, line));
         }
         if name.eq_ignore_ascii_case(b"END") {
-            self.end(span, text, &line[split.value..]);
+            self.end(span, text, line[split.value..].trim_ascii());
             return Ok(());
-        }
-        if split.open_quote {
-            self.problem(
-                span,
-                "has a quote that does not close",
-                "its value is what follows the first colon",
-            );
         }
         if self.open.len() == 1 {
             self.problem(span, "is a property outside any component", "kept where it stands");
         }
-        self.property(text, name)
+        let is_attendee = name.eq_ignore_ascii_case(b"ATTENDEE");
+        self.entry(span, Entry::Property(text), is_attendee)
     }
 
-    fn property(&mut self, text: Text, name: &[u8]) -> Result<()> {
-        let limits = self.limits;
-        let Some(open) = self.open.last_mut() else { return Ok(()) };
-        if name.eq_ignore_ascii_case(b"ATTENDEE") {
-            open.attendees += 1;
-            check("attendees", open.attendees, limits.attendees, "the number of attendees of a component")?;
+    /// Holds `;NAME=value;NAME=value` to its limit.
+    fn parameters(&self, span: Span, written: &[u8]) -> Result<()> {
+        let limit = self.limits.parameters;
+        // Each takes an octet at the least, so that most lines need no counting.
+        if written.len() as u64 <= limit {
+            return Ok(());
         }
-        open.entries.push(Entry::Property(text));
-        check(
+        let count = lex::split_unquoted(b';', written).count() as u64 - 1;
+        self.within(span, "parameters", count, limit, "the number of parameters of a property")
+    }
+
+    fn entry(&mut self, span: Span, entry: Entry, is_attendee: bool) -> Result<()> {
+        let Some(open) = self.open.last_mut() else { return Ok(()) };
+        open.entries.push(entry);
+        open.properties += 1;
+        open.attendees += u64::from(is_attendee);
+        let (properties, attendees, limits) = (open.properties, open.attendees, self.limits);
+        self.within(
+            span,
+            "attendees",
+            attendees,
+            limits.attendees,
+            "the number of attendees of a component",
+        )?;
+        self.within(
+            span,
             "properties",
-            open.entries.len() as u64,
+            properties,
             limits.properties,
             "the number of properties of a component",
         )
     }
 
-    fn unreadable(&mut self, span: Span, line: &[u8]) -> Result<()> {
-        if line.trim_ascii().is_empty() {
-            self.problem(span, "holds only spaces", "skipped");
-            return Ok(());
+    fn unreadable(&mut self, span: Span, folded: bool, line: &[u8]) -> Result<()> {
+        let mark = BYTE_ORDER_MARK.len();
+        if line.strip_prefix(BYTE_ORDER_MARK).is_some_and(|rest| lex::split(rest).is_some()) {
+            self.problem(
+                span,
+                "begins with a byte order mark, as where files were joined",
+                "skipped the mark",
+            );
+            let rest = Span { start: span.start + mark as u32, len: span.len - mark as u32 };
+            return self.line(rest, folded);
         }
         self.problem(span, "is not a content line (`NAME:value`)", "kept as it is, without meaning");
-        let limits = self.limits;
-        let Some(open) = self.open.last_mut() else { return Ok(()) };
-        open.entries.push(Entry::Unreadable(span));
-        check(
-            "properties",
-            open.entries.len() as u64,
-            limits.properties,
-            "the number of lines of a component",
-        )
+        self.entry(span, Entry::Unreadable(span), false)
     }
 
-    fn begin(&mut self, begin: Text, _name: &[u8]) -> Result<()> {
-        self.open.push(Open { begin, entries: Vec::new(), attendees: 0 });
+    fn begin(&mut self, span: Span, begin: Text, name: Cow<'a, [u8]>) -> Result<()> {
+        self.open.push(Open::new(begin, name));
         let depth = self.limits.depth.min(MAX_DEPTH);
-        check("depth", self.open.len() as u64 - 1, depth, "the depth of nested components")
+        self.within(span, "depth", self.open.len() as u64 - 1, depth, "the depth of nested components")
     }
 
     fn end(&mut self, span: Span, end: Text, name: &[u8]) {
-        let matching = self.open.iter().skip(1).rposition(|open| {
-            begin_name(&open.begin.unfolded(self.source)).eq_ignore_ascii_case(name.trim_ascii())
-        });
+        let matching = self.open.iter().skip(1).rposition(|open| open.name.eq_ignore_ascii_case(name));
         let Some(matching) = matching.map(|at| at + 1) else {
-            let name = String::from_utf8_lossy(name).into_owned();
-            self.problem(span, &format!("ends `{name}`, which is not open"), "skipped");
+            // Printed back, it could close a component that this one is put into.
+            self.problem(span, &format!("ends `{}`, which is not open", shown(name)), "skipped");
             return;
         };
         while self.open.len() > matching + 1 {
@@ -197,7 +227,7 @@ impl<'a> Reader<'a> {
     /// Closes the innermost component although its END is missing.
     fn close_unfinished(&mut self, before: Span) {
         if let Some(open) = self.open.last() {
-            let name = String::from_utf8_lossy(begin_name(&open.begin.unfolded(self.source))).into_owned();
+            let name = shown(&open.name);
             let began = open.begin.offset().map_or(0, |offset| self.source.line_of(offset));
             self.problem(before, &format!("comes before the END of `{name}` (line {began})"), "closed here");
         }
@@ -216,7 +246,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn component(&self, open: Open, end: Option<Text>) -> Component {
+    fn component(&self, open: Open<'a>, end: Option<Text>) -> Component {
         let mut entries = open.entries;
         entries.shrink_to_fit();
         Component::from_parts(Arc::clone(self.source), open.begin, end, entries)
@@ -234,6 +264,14 @@ impl<'a> Reader<'a> {
         Stream { root, problems: self.problems, problems_not_kept: self.problems_not_kept }
     }
 
+    /// An error where `value` exceeds a limit, with the line at which it does.
+    fn within(&self, span: Span, name: &'static str, value: u64, limit: u64, what: &str) -> Result<()> {
+        if value <= limit {
+            return Ok(());
+        }
+        Err(Error::limit(name, format!("line {}: {what}", self.source.line_of(span.start)), limit))
+    }
+
     fn problem(&mut self, span: Span, what: &str, read_as: &str) {
         if self.problems.len() as u64 >= self.limits.problems {
             self.problems_not_kept += 1;
@@ -249,6 +287,25 @@ pub(super) fn begin_name(line: &[u8]) -> &[u8] {
     lex::split(line).map_or(&[], |split| line[split.value..].trim_ascii())
 }
 
-fn check(name: &'static str, value: u64, limit: u64, what: &str) -> Result<()> {
-    if value > limit { Err(Error::limit(name, what, limit)) } else { Ok(()) }
+/// What stands from `at` on, without the spaces around it.
+fn trimmed_from(at: usize, line: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match line {
+        Cow::Borrowed(line) => Cow::Borrowed(line[at..].trim_ascii()),
+        Cow::Owned(line) => Cow::Owned(line[at..].trim_ascii().to_vec()),
+    }
+}
+
+/// A name from the input, fit for a message: short, and without control characters.
+fn shown(name: &[u8]) -> String {
+    const MOST: usize = 40;
+    let text = String::from_utf8_lossy(&name[..name.len().min(4 * MOST + 4)]);
+    let mut shown: String = text
+        .chars()
+        .take(MOST)
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect();
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
 }

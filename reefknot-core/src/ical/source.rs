@@ -1,18 +1,23 @@
 //! The shared input and the ranges into it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+/// How far line ends are counted anew for a line number; an index of every line could outgrow the input.
+const STRIDE: usize = 1024;
 
 /// The bytes that a document was read from.
 #[derive(Debug, Default)]
 pub(super) struct Source {
     pub(super) bytes: Vec<u8>,
-    line_starts: OnceLock<Vec<u32>>,
+    /// How many lines end before each stretch of [`STRIDE`] octets, once somebody asks for a line number.
+    ends_before: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, line_starts: OnceLock::new() }
+        Self { bytes, ends_before: OnceLock::new() }
     }
 
     pub(super) fn slice(&self, span: Span) -> &[u8] {
@@ -21,16 +26,27 @@ impl Source {
 
     /// The line number, from 1, of an offset. CRLF, LF and a lone CR each end a line.
     pub(super) fn line_of(&self, offset: u32) -> usize {
-        let starts = self.line_starts.get_or_init(|| {
-            let mut starts = vec![0];
-            for at in memchr::memchr2_iter(b'\r', b'\n', &self.bytes) {
-                if self.bytes[at] == b'\n' || self.bytes.get(at + 1) != Some(&b'\n') {
-                    starts.push(at as u32 + 1);
-                }
-            }
-            starts
+        let ends_before = self.ends_before.get_or_init(|| {
+            let mut ends = 0;
+            let stretches = (0..self.bytes.len()).step_by(STRIDE);
+            stretches
+                .map(|start| {
+                    let before = ends;
+                    ends += self.ends_in(start..self.bytes.len().min(start + STRIDE)) as u32;
+                    before
+                })
+                .collect()
         });
-        starts.partition_point(|&start| start <= offset)
+        let (stretch, offset) = (offset as usize / STRIDE, offset as usize);
+        let before = ends_before.get(stretch).map_or(0, |&ends| ends as usize);
+        before + self.ends_in(stretch * STRIDE..offset) + 1
+    }
+
+    fn ends_in(&self, range: Range<usize>) -> usize {
+        let start = range.start;
+        let ends = memchr::memchr2_iter(b'\r', b'\n', &self.bytes[range]);
+        ends.filter(|at| self.bytes[start + at] == b'\n' || self.bytes.get(start + at + 1) != Some(&b'\n'))
+            .count()
     }
 }
 
