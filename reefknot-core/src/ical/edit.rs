@@ -30,11 +30,17 @@ impl PropertyBuf {
     /// A property with a value that is already in its iCalendar form.
     ///
     /// # Errors
-    /// When the name is not letters, digits and hyphens, or the value holds a control character.
+    /// When the name is not letters, digits and hyphens, or is BEGIN or END, which bound components; or when the
+    /// value holds a control character.
     pub fn new(name: &str, value: &str) -> Result<Self> {
         if !lex::is_token(name) {
             return Err(Error::invalid(format!(
                 "`{name}` is not a property name; use letters, digits and hyphens"
+            )));
+        }
+        if name.eq_ignore_ascii_case("BEGIN") || name.eq_ignore_ascii_case("END") {
+            return Err(Error::invalid(format!(
+                "`{name}` bounds a component and is no property; make a Component"
             )));
         }
         no_controls(name, value)?;
@@ -83,6 +89,7 @@ impl PropertyBuf {
     /// When the value holds a control character.
     pub fn set_value(&mut self, value: &str) -> Result<()> {
         no_controls(self.name(), value)?;
+        self.close_quote();
         let at = lex::split(&self.line).map_or(self.line.len(), |split| split.value);
         self.line.truncate(at);
         self.line.extend_from_slice(value.as_bytes());
@@ -120,6 +127,7 @@ impl PropertyBuf {
     }
 
     fn splice_param(&mut self, name: &str, mut new: Option<Vec<u8>>) {
+        self.close_quote();
         let Some(split) = lex::split(&self.line) else { return };
         let value = &self.line[split.value..];
         let mut line = self.line[..split.name].to_vec();
@@ -138,6 +146,34 @@ impl PropertyBuf {
         line.extend_from_slice(value);
         self.line = line;
     }
+
+    /// Closes a quote that was left open, or it would swallow what is written behind it.
+    fn close_quote(&mut self) {
+        let Some(split) = lex::split(&self.line).filter(|split| split.open_quote) else { return };
+        let written = &self.line[split.name..split.value - 1];
+        let Some(last) = lex::split_unquoted(b';', written).last() else { return };
+        let closed = close_quote(last);
+        self.line.splice(split.value - 1 - last.len()..split.value - 1, closed);
+    }
+}
+
+/// A parameter whose last value opens a quote, with the quote closed and its reading unchanged.
+fn close_quote(param: &[u8]) -> Vec<u8> {
+    let value = memchr::memchr(b'=', param).map_or(param.len(), |at| at + 1);
+    let (name, value) = param.split_at(value);
+    let mut out: Vec<u8> = name.iter().copied().filter(|&byte| byte != b'"').collect();
+    let last = lex::split_unquoted(b',', value).last().unwrap_or_default();
+    if memchr::memchr_iter(b'"', last).count().is_multiple_of(2) {
+        out.extend_from_slice(value);
+        return out;
+    }
+    out.extend_from_slice(&value[..value.len() - last.len()]);
+    out.push(b'"');
+    for &byte in last.strip_prefix(b"\"").unwrap_or(last) {
+        out.extend_from_slice(if byte == b'"' { b"^'" } else { std::slice::from_ref(&byte) });
+    }
+    out.push(b'"');
+    out
 }
 
 /// Control characters cannot stand in a content line (RFC 5545 §3.1); a line break would begin another.

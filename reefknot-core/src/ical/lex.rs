@@ -7,7 +7,7 @@ pub(super) struct Split {
     pub(super) name: usize,
     /// Where the value begins, after the colon.
     pub(super) value: usize,
-    /// Whether a double quote was left open, so that the colon was taken regardless of it.
+    /// Whether a double quote was left open, so that the first colon behind it was taken.
     pub(super) open_quote: bool,
 }
 
@@ -21,13 +21,15 @@ pub(super) fn split(line: &[u8]) -> Option<Split> {
     if line[stop] == b':' {
         return Some(Split { name, value: stop + 1, open_quote: false });
     }
-    match unquoted(b':', &line[stop..]) {
-        Some(at) => Some(Split { name, value: stop + at + 1, open_quote: false }),
-        None => {
-            let at = memchr::memchr(b':', &line[stop..])?;
-            Some(Split { name, value: stop + at + 1, open_quote: true })
-        }
+    let params = &line[stop..];
+    if let Some(at) = unquoted(b':', params) {
+        return Some(Split { name, value: stop + at + 1, open_quote: false });
     }
+    let is_open = !memchr::memchr_iter(b'"', params).count().is_multiple_of(2);
+    let open = memchr::memrchr(b'"', params).filter(|_| is_open).unwrap_or(0);
+    let at =
+        memchr::memchr(b':', &params[open..]).map(|at| open + at).or_else(|| memchr::memchr(b':', params))?;
+    Some(Split { name, value: stop + at + 1, open_quote: true })
 }
 
 /// What a property name may be made of. RFC 5545 allows letters, digits and hyphens; a few
@@ -77,10 +79,12 @@ mod tests {
 
     #[test]
     fn finds_the_colon_outside_quotes() {
-        let cases: [(&str, Option<(usize, usize)>); 8] = [
+        let cases: [(&str, Option<(usize, usize)>); 10] = [
             ("SUMMARY:a:b", Some((7, 8))),
             ("ATTENDEE;CN=\"a:b\";X=1:mailto:c", Some((8, 22))),
             ("A;B=\"c:d", Some((1, 7))),
+            ("A;M=\"x:y\";B=\"c:d", Some((1, 15))),
+            ("A;B=\"c:d\"e", Some((1, 7))),
             ("DTSTART ;TZID=X:1", Some((7, 16))),
             ("no colon", None),
             (":no name", None),
