@@ -12,7 +12,7 @@ use crate::engine::{Engine, read_calendar, read_object};
 use crate::ical::{Component, Limits};
 use crate::itip::{Agent, Authentication, Carrier, Envelope, Message, ObjectChange, Outcome};
 use crate::policy::Residence;
-use crate::routing::{Route, route};
+use crate::routing::{Route, Trust, route};
 use crate::scheduling::{SchedulingObject, SchedulingState};
 use crate::value::{CalendarUserAddress, Timestamp};
 use crate::{Error, Result};
@@ -29,6 +29,7 @@ pub struct Scheduler<'a> {
     directory: &'a dyn Directory,
     agent: Agent,
     limits: Limits,
+    trust: Trust,
 }
 
 /// What [`Scheduler::deliver`] did.
@@ -59,7 +60,14 @@ pub struct Put<'a> {
 impl<'a> Scheduler<'a> {
     /// A driver for a store and the users in a directory.
     pub fn new(store: &'a mut dyn Store, directory: &'a dyn Directory, agent: Agent, limits: Limits) -> Self {
-        Self { store, directory, agent, limits }
+        Self { store, directory, agent, limits, trust: Trust::default() }
+    }
+
+    /// The organisations this host talks to directly, and what they may do here.
+    #[must_use]
+    pub fn with_trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
     }
 
     /// A user creates, changes or deletes an object.
@@ -124,6 +132,7 @@ impl<'a> Scheduler<'a> {
             let attempt = match &delivery.message.route {
                 Route::Local(name) => self.hand_in(&UserId::new(name), &delivery.message, now),
                 Route::Mail(mailbox) => transport.mail(&delivery.message, mailbox, now),
+                Route::Peer(peer) => transport.peer(&delivery.message, peer, now),
                 Route::Nobody(why) => Ok(Attempt::Refused(format!("3.7;{why}"))),
             };
             let attempt = attempt.unwrap_or_else(|error| Attempt::TryLater(error.to_string()));
@@ -288,7 +297,7 @@ impl<'a> Scheduler<'a> {
             Agent::Server => self.directory.find(recipient)?,
             Agent::Client | Agent::Alone => None,
         };
-        Ok(route(recipient, user.as_ref().map(|user| user.id.as_str())))
+        Ok(route(recipient, user.as_ref().map(|user| user.id.as_str()), &self.trust.peers))
     }
 
     fn user(&self, id: &UserId) -> Result<LocalUser> {

@@ -22,4 +22,15 @@ pub trait Transport {
     /// # Errors
     /// When the transport itself fails; the message is tried again.
     fn mail(&mut self, message: &Outgoing, mailbox: &str, now: Timestamp) -> Result<Attempt>;
+
+    /// Hands a message to the server of another organisation, by the peer's name in the configuration.
+    ///
+    /// A host without peers leaves this as it is: no message is then routed to one.
+    ///
+    /// # Errors
+    /// When the transport itself fails; the message is tried again.
+    fn peer(&mut self, message: &Outgoing, peer: &str, now: Timestamp) -> Result<Attempt> {
+        let _ = (message, now);
+        Ok(Attempt::Refused(format!("5.2;this host has no way to {peer}")))
+    }
 }

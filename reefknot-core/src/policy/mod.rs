@@ -1,11 +1,11 @@
 //! What may leave, who may see it, and where it may live (RFC 5545 §3.8.1.3, RFC 5546 §6.3).
-//!
-//! Left out: which organisation may see or book what. That comes with organisations that trust each other.
 
+mod access;
 mod leaving;
 mod privacy;
 mod residence;
 
+pub use access::{AccessList, AccessRule, Asked, Asking, Decision, Effect, Right, What, Who};
 pub use leaving::may_leave;
 pub use privacy::{Class, PrivateEvents, Viewer, residence, view};
 pub use residence::Residence;

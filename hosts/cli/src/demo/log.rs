@@ -88,6 +88,7 @@ impl Report {
         let (from, to) = (bare(message.originator.uri()), bare(message.recipient.uri()));
         let way = match &message.route {
             Route::Local(_) => "into the calendar",
+            Route::Peer(_) => "directly, server to server",
             Route::Mail(_) => "by mail",
             Route::Nobody(_) => "nowhere",
         };
