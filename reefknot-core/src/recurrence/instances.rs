@@ -87,8 +87,8 @@ impl<'a> Series<'a> {
         budget: Budget,
     ) -> Instances<'a> {
         let mut search = Search { series: self, reader, window, limit, found: Vec::new(), stopped: None };
-        search.overridden();
         let mut budget = budget;
+        search.overridden(&mut budget);
         for segment in search.segments() {
             if search.walk(&segment, &mut budget) == Err(Spent) {
                 search.stopped = Some(Stopped::Budget);
@@ -137,13 +137,13 @@ impl<'s, 'a> Search<'s, 'a> {
         let margin = if exact { 0 } else { MARGIN };
         let first = self.window.start.seconds() - margin - shift - longest;
         let last = self.window.end.seconds() + margin - shift;
-        let mut walk = set.seek(first.max(segment.from));
+        let mut walk = set.between(first.max(segment.from), last.min(segment.to));
         let mut given = 0;
         while let Some((point, period)) = walk.next_point(budget)? {
-            if point.order >= segment.to || point.order > last {
+            if point.order == segment.to {
                 break;
             }
-            if point.order < segment.from || self.is_overridden(point) {
+            if self.is_overridden(point) {
                 continue;
             }
             let start = self.start(segment, point);
@@ -186,12 +186,17 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// The overrides of single instances: wherever they were moved, and whether generated or not.
-    fn overridden(&mut self) {
+    fn overridden(&mut self, budget: &mut Budget) {
         // Without a master there is nothing to repeat, and even a this-and-future override stands alone.
         let alone = self.series.set.is_none();
         for one in self.series.overrides.iter().filter(|one| alone || !one.and_future) {
-            if self.series.set.as_ref().is_some_and(|set| set.is_excluded(one.point)) {
-                continue;
+            match self.series.set.as_ref().map(|set| set.excludes(one.point, budget)) {
+                Some(Ok(true)) => continue,
+                Some(Err(Spent)) => {
+                    self.stopped = Some(Stopped::Budget);
+                    continue;
+                }
+                Some(Ok(false)) | None => {}
             }
             let start = one.timing.place();
             let end = one.timing.end(&start);

@@ -5,6 +5,10 @@
 //! "this and future" ones. Rules expand on civil time (in the layer `value`); the zone is applied
 //! after, so that nine o'clock stays nine o'clock, with the gaps and overlaps of RFC 5545 §3.3.5.
 //!
+//! §3.3.10 says of a time that the clock skips both that it must be ignored and that it is read as §3.3.5
+//! reads it. It is read so, and counted: nobody expects a daily event to be missing on one day.
+//! Two instances at one instant are one.
+//!
 //! Every walk takes a [`Budget`] and can begin anywhere; running out of it is an answer of its own.
 
 mod frame;

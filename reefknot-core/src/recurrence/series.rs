@@ -318,7 +318,9 @@ impl<'a> Series<'a> {
             return Ok(point);
         }
         let midnight = self.frame.at_local(LocalDateTime::midnight(*date).seconds_since_epoch());
-        let (mut walk, mut budget) = (set.seek(midnight.order), Budget::default());
+        // A day and what a clock may be put back.
+        let mut walk = set.between(midnight.order, midnight.order + 2 * 86_400);
+        let mut budget = Budget::default();
         match walk.next_point(&mut budget) {
             Ok(Some((found, _))) if found.local.div_euclid(86_400) == date.days_since_epoch() => Ok(found),
             // An instance on a day without one: the time of DTSTART is the best that can be said.
@@ -333,8 +335,10 @@ impl<'a> Series<'a> {
             return if self.master.is_some() { Contains::Yes } else { Contains::No };
         }
         let Some(point) = self.frame.of_key(key) else { return Contains::No };
-        if self.set.as_ref().is_some_and(|set| set.is_excluded(point)) {
-            return Contains::No;
+        match self.set.as_ref().map(|set| set.excludes(point, &mut budget)) {
+            Some(Ok(true)) => return Contains::No,
+            Some(Err(Spent)) => return Contains::Unknown,
+            Some(Ok(false)) | None => {}
         }
         if self.overrides.iter().any(|one| one.key == *key) {
             return Contains::Yes;
@@ -349,8 +353,8 @@ impl<'a> Series<'a> {
     /// The instance that the set generates at this order.
     fn generated(&self, point: Point, budget: &mut Budget) -> Result<Option<Point>, Spent> {
         let Some(set) = &self.set else { return Ok(None) };
-        let found = set.seek(point.order).next_point(budget)?;
-        Ok(found.map(|(found, _)| found).filter(|found| found.order == point.order))
+        let found = set.between(point.order, point.order).next_point(budget)?;
+        Ok(found.map(|(found, _)| found))
     }
 
     /// The start that the series gives an instance before any override: in the form and zone of

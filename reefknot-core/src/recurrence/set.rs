@@ -189,7 +189,7 @@ impl RecurrenceSet {
     /// All instances, from DTSTART (or an earlier RDATE) on.
     #[must_use]
     pub fn walk(&self) -> Walk<'_> {
-        Walk::new(self, i64::MIN)
+        Walk::new(self, i64::MIN, i64::MAX)
     }
 
     /// The period with that number.
@@ -205,15 +205,29 @@ impl RecurrenceSet {
         self.start
     }
 
+    /// Whether an EXDATE or EXRULE excludes this time.
+    pub(super) fn excludes(&self, point: Point, budget: &mut Budget) -> Result<bool, Spent> {
+        if self.excludes_date(point) {
+            return Ok(true);
+        }
+        for rule in &self.excluding {
+            let mut stream = Stream::new(rule, &self.frame, point.order, point.order, budget)?;
+            if stream.gives(point, budget)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether an EXDATE names this time.
-    pub(super) fn is_excluded(&self, point: Point) -> bool {
+    fn excludes_date(&self, point: Point) -> bool {
         self.excluded.binary_search(&point.order).is_ok()
             || self.excluded_days.binary_search(&point.local.div_euclid(86_400)).is_ok()
     }
 
-    /// The instances whose order is at least `from`.
-    pub(super) fn seek(&self, from: i64) -> Walk<'_> {
-        Walk::new(self, from)
+    /// The instances whose order is at least `from` and at most `limit`.
+    pub(super) fn between(&self, from: i64, limit: i64) -> Walk<'_> {
+        Walk::new(self, from, limit)
     }
 }
 
@@ -222,22 +236,28 @@ impl RecurrenceSet {
 pub struct Walk<'s> {
     set: &'s RecurrenceSet,
     from: i64,
+    /// Nothing later is asked for.
+    limit: i64,
     /// Begun at the first step, because seeking may take from the budget.
     streams: Option<(Vec<Stream<'s>>, Vec<Stream<'s>>)>,
     next_date: usize,
+    /// The order of what was given last. The streams go past it only when they are asked again, so
+    /// that what they may spend there does not withhold what was found.
+    given: i64,
     start_given: bool,
 }
 
 impl<'s> Walk<'s> {
-    fn new(set: &'s RecurrenceSet, from: i64) -> Self {
+    fn new(set: &'s RecurrenceSet, from: i64, limit: i64) -> Self {
         let next_date = set.dates.partition_point(|(point, _)| point.order < from);
-        Self { set, from, streams: None, next_date, start_given: set.start.order < from }
+        let start_given = set.start.order < from;
+        Self { set, from, limit, streams: None, next_date, given: from.saturating_sub(1), start_given }
     }
 
     /// The next instance, `None` after the last.
     ///
     /// # Errors
-    /// [`Spent`] if the budget did not suffice to find it.
+    /// [`Spent`] if the budget did not suffice to find it; a larger one may be given and the walk goes on.
     pub fn next(&mut self, budget: &mut Budget) -> Result<Option<SetItem>, Spent> {
         let Some((point, period)) = self.next_point(budget)? else { return Ok(None) };
         Ok(Some(SetItem {
@@ -253,44 +273,62 @@ impl<'s> Walk<'s> {
     ) -> Result<Option<(Point, Option<usize>)>, Spent> {
         let set = self.set;
         if self.streams.is_none() {
-            let open = |rules: &'s [Bounded], budget: &mut Budget| -> Result<Vec<_>, Spent> {
-                rules.iter().map(|bounded| Stream::new(bounded, &set.frame, self.from, budget)).collect()
+            let mut open = |rules: &'s [Bounded]| -> Result<Vec<_>, Spent> {
+                let stream = |rule| Stream::new(rule, &set.frame, self.from, self.limit, budget);
+                rules.iter().map(stream).collect()
             };
-            self.streams = Some((open(&set.rules, budget)?, open(&set.excluding, budget)?));
+            self.streams = Some((open(&set.rules)?, open(&set.excluding)?));
         }
         let Some((streams, excluding)) = &mut self.streams else { return Ok(None) };
         loop {
-            let mut least: Option<Point> = (!self.start_given).then_some(set.start);
-            for stream in streams.iter_mut() {
-                let head = stream.peek(budget)?;
-                least = earlier(least, head);
+            let start = (!self.start_given).then_some(set.start);
+            let date = set.dates.get(self.next_date).map(|(point, _)| *point);
+            let least = first_of(streams, self.given, self.limit, earlier(start, date), budget)?;
+            let Some(point) = least.filter(|point| point.order <= self.limit) else { return Ok(None) };
+            let mut excluded = set.excludes_date(point);
+            for stream in excluding.iter_mut() {
+                excluded = excluded || stream.gives(point, budget)?;
             }
-            least = earlier(least, set.dates.get(self.next_date).map(|(point, _)| *point));
-            let Some(point) = least else { return Ok(None) };
-            if set.start.order == point.order {
-                self.start_given = true;
-            }
-            for stream in streams.iter_mut() {
-                stream.drop_to(point.order, budget)?;
-            }
+            self.given = point.order;
+            self.start_given |= set.start.order == point.order;
             let mut period = None;
-            while let Some((date, of)) =
-                set.dates.get(self.next_date).filter(|(date, _)| date.order <= point.order)
+            while let Some((date, of)) = set.dates.get(self.next_date)
+                && date.order <= point.order
             {
-                debug_assert_eq!(date.order, point.order);
                 period = period.or(*of);
                 self.next_date += 1;
-            }
-            let mut excluded = set.is_excluded(point);
-            for stream in excluding.iter_mut() {
-                stream.drop_to(point.order - 1, budget)?;
-                excluded |= stream.peek(budget)?.is_some_and(|head| head.order == point.order);
             }
             if !excluded {
                 return Ok(Some((point, period)));
             }
             budget.step()?;
         }
+    }
+}
+
+/// The first instance after `given` of any rule, unless `known` is before it. One that is after `limit`
+/// may be missing.
+#[inline]
+fn first_of(
+    streams: &mut [Stream<'_>],
+    given: i64,
+    limit: i64,
+    known: Option<Point>,
+    budget: &mut Budget,
+) -> Result<Option<Point>, Spent> {
+    let mut least = known;
+    // No rule is searched far beyond what another may find, because one may have nothing there to find.
+    let mut reach = if streams.len() > 1 { FAR } else { i64::MAX };
+    loop {
+        let ahead = given.saturating_add(reach).min(limit);
+        for stream in streams.iter_mut() {
+            let limit = least.map_or(ahead, |least| least.order.min(limit));
+            least = earlier(least, stream.after(given, limit, budget)?);
+        }
+        if least.is_some() || ahead == limit {
+            return Ok(least);
+        }
+        reach = reach.saturating_mul(2);
     }
 }
 
@@ -306,93 +344,94 @@ fn earlier(a: Option<Point>, b: Option<Point>) -> Option<Point> {
 struct Stream<'s> {
     occurrences: Occurrences<'s>,
     cursor: Option<Cursor<'s>>,
-    from: i64,
     until: i64,
     head: Option<Point>,
     /// Times that the clock skips are read later than some that follow them: they wait here.
     waiting: VecDeque<Point>,
     /// Read, but not before what waits.
     next: Option<Point>,
-    ended: bool,
 }
 
+/// More than any clock is away from UTC, in seconds.
+const FAR: i64 = 86_400;
+
 impl<'s> Stream<'s> {
-    fn new(bounded: &'s Bounded, frame: &'s Frame, from: i64, budget: &mut Budget) -> Result<Self, Spent> {
+    fn new(
+        bounded: &'s Bounded,
+        frame: &'s Frame,
+        from: i64,
+        limit: i64,
+        budget: &mut Budget,
+    ) -> Result<Self, Spent> {
         let occurrences = if from == i64::MIN {
             bounded.rule.all()
         } else {
             // A time in a gap is read later, by the width of the gap.
-            let (here, before) = (frame.at_order(from), frame.at_order(from.saturating_sub(86_400)));
+            let (here, before) = (frame.at_order(from), frame.at_order(from.saturating_sub(FAR)));
             let gap = ((here.local - here.order) - (before.local - before.order)).max(0);
-            bounded.rule.from(LocalDateTime::saturating_from_seconds(here.local - gap), budget)?
+            bounded.rule.between(here.local - gap, limit.saturating_add(FAR), budget)?
         };
         Ok(Self {
             occurrences,
             cursor: frame.zone().map(Cursor::forward),
-            from,
             until: bounded.until,
             head: None,
             waiting: VecDeque::new(),
             next: None,
-            ended: false,
         })
     }
 
-    fn peek(&mut self, budget: &mut Budget) -> Result<Option<Point>, Spent> {
-        while self.head.is_none() {
-            let Some(point) = self.pull(budget)? else { return Ok(None) };
-            if point.order >= self.from && point.order <= self.until {
-                self.head = Some(point);
+    /// The first instance after an order, if it is not after `limit`; one that is already known,
+    /// however late it is.
+    #[inline]
+    fn after(&mut self, order: i64, limit: i64, budget: &mut Budget) -> Result<Option<Point>, Spent> {
+        while self.head.is_none_or(|head| head.order <= order) {
+            self.head = self.pull(limit, budget)?.filter(|point| point.order <= self.until);
+            if self.head.is_none() {
+                return Ok(None);
             }
         }
         Ok(self.head)
     }
 
-    /// Passes over everything up to and including that order.
-    fn drop_to(&mut self, order: i64, budget: &mut Budget) -> Result<(), Spent> {
-        while self.peek(budget)?.is_some_and(|head| head.order <= order) {
-            self.head = None;
-        }
-        Ok(())
+    /// Whether there is an instance at that order, which must not fall from one question to the next.
+    fn gives(&mut self, point: Point, budget: &mut Budget) -> Result<bool, Spent> {
+        let head = self.after(point.order - 1, point.order, budget)?;
+        Ok(head.is_some_and(|head| head.order == point.order))
     }
 
-    fn pull(&mut self, budget: &mut Budget) -> Result<Option<Point>, Spent> {
-        loop {
-            if self.next.is_none() && !self.ended {
-                match self.occurrences.next_second(budget)? {
-                    None => self.ended = true,
-                    Some(local) => match &mut self.cursor {
-                        None => return Ok(Some(Point { order: local, local })),
-                        Some(cursor) => {
-                            let resolution = cursor.resolve(local);
-                            let point = Point { order: resolution.instant().seconds(), local };
-                            if is_gap(resolution) {
-                                self.waiting.push_back(point);
-                                continue;
-                            }
-                            if point.order > self.until && self.waiting.is_empty() {
-                                self.ended = true;
-                                return Ok(None);
-                            }
-                            self.next = Some(point);
-                        }
-                    },
-                }
-            }
-            let waits = self
-                .waiting
-                .front()
-                .is_some_and(|first| self.next.is_none_or(|next| first.order <= next.order));
-            if !waits {
-                return Ok(self.next.take());
-            }
-            // Of two instances at one instant the one that the clock shows is kept.
-            match self.waiting.pop_front() {
-                Some(first) if self.next.is_none_or(|next| next.order != first.order) => {
-                    return Ok(Some(first));
-                }
-                _ => {}
+    /// The next instance up to `limit`.
+    #[inline]
+    fn pull(&mut self, limit: i64, budget: &mut Budget) -> Result<Option<Point>, Spent> {
+        let Some(cursor) = &mut self.cursor else {
+            let found = self.occurrences.next_up_to(limit, budget)?;
+            return Ok(found.map(|local| Point { order: local, local }));
+        };
+        while self.next.is_none() {
+            let Some(local) = self.occurrences.next_up_to(limit.saturating_add(FAR), budget)? else { break };
+            let resolution = cursor.resolve(local);
+            let point = Point { order: resolution.instant().seconds(), local };
+            if is_gap(resolution) {
+                self.waiting.push_back(point);
+            } else {
+                self.next = Some(point);
             }
         }
+        // What waits comes first unless something is before it, or might be found to be.
+        let known = self.next.map_or(limit, |next| next.order);
+        let Some(first) = self
+            .waiting
+            .front()
+            .copied()
+            .filter(|first| first.order <= known || (self.next.is_none() && self.occurrences.is_done()))
+        else {
+            return Ok(self.next.take());
+        };
+        self.waiting.pop_front();
+        // Of two instances at one instant the one that the clock shows is kept.
+        if self.next.is_some_and(|next| next.order == first.order) {
+            return Ok(self.next.take());
+        }
+        Ok(Some(first))
     }
 }

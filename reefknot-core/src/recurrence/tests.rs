@@ -130,6 +130,19 @@ fn exceptions_are_found_in_every_form() {
 }
 
 #[test]
+fn what_is_excluded_stays_so_whatever_overrides_it() {
+    let moved = "RECURRENCE-ID:20260102T090000Z DTSTART:20260102T150000Z";
+    for exception in ["EXDATE:20260102T090000Z", "EXRULE:FREQ=DAILY;BYDAY=FR"] {
+        let event = format!("DTSTART:20260101T090000Z RRULE:FREQ=DAILY;COUNT=3 {exception}");
+        assert_eq!(starts(&[&event, moved]), ["20260101T090000Z", "20260103T090000Z"], "{exception}");
+        with(&[&event, moved], |series| {
+            let key = "20260102T090000Z".parse().unwrap();
+            assert_eq!(series.contains(&key, Budget::default()), Contains::No, "{exception}");
+        });
+    }
+}
+
+#[test]
 fn rules_and_dates_unite() {
     let event = "DTSTART;TZID=Europe/Berlin:20260105T090000 DTEND;TZID=Europe/Berlin:20260105T100000 \
         RRULE:FREQ=WEEKLY;COUNT=2 RRULE:FREQ=MONTHLY;BYMONTHDAY=7;COUNT=3 \
@@ -255,9 +268,72 @@ fn limits_and_budgets_are_told_apart_from_the_end() {
         assert_eq!(ask(9, 1000), (9, Some(Stopped::Limit)));
         assert!(matches!(ask(20, 8), (1..10, Some(Stopped::Budget))));
     });
-    with(&["DTSTART:20260101T000000Z RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30"], |series| {
-        let key = "20270301T000000Z".parse().unwrap();
+    with(&["DTSTART:20260101T000000Z RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30;COUNT=9"], |series| {
+        // To know how many instances came before a time is to count them.
+        let key = "20990301T000000Z".parse().unwrap();
         assert_eq!(series.contains(&key, Budget::new(100)), Contains::Unknown);
+        assert_eq!(series.contains(&key, Budget::new(100_000)), Contains::No);
+    });
+}
+
+/// At midnight every 24 hours, and never at five.
+const NEVER: &str = "RRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=5";
+
+#[test]
+fn what_was_found_is_given_before_the_budget_is_spent() {
+    let text = format!("DTSTART:20260101T000000Z {NEVER} RRULE:FREQ=YEARLY;COUNT=3 RDATE:20260601T000000Z");
+    with(&[&text], |series| {
+        let set = series.set().unwrap();
+        let (mut walk, mut budget, mut found) = (set.walk(), Budget::new(2000), Vec::new());
+        let ended = loop {
+            match walk.next(&mut budget) {
+                Ok(Some(item)) => found.push(item.key.to_string()),
+                Ok(None) => break Ok(()),
+                Err(Spent) => break Err(Spent),
+            }
+        };
+        let expected = ["20260101T000000Z", "20260601T000000Z", "20270101T000000Z", "20280101T000000Z"];
+        assert_eq!((found.join(" "), ended), (expected.join(" "), Err(Spent)));
+        // A walk goes on where it was given up.
+        assert_eq!(walk.next(&mut Budget::new(10)), Err(Spent));
+        let everything = series.instances(Timestamp::MIN..Timestamp::MAX, &Zone::UTC, 10, Budget::new(2000));
+        assert_eq!((everything.items.len(), everything.stopped), (4, Some(Stopped::Budget)));
+    });
+}
+
+#[test]
+fn a_rule_is_searched_only_as_far_as_the_window_goes() {
+    let window = instant("20260101T000000Z")..instant("20280601T000000Z");
+    for rule in
+        [NEVER, "RRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=5;COUNT=4", "EXRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=5"]
+    {
+        let text = format!("DTSTART:20260101T000000Z RRULE:FREQ=YEARLY {rule}");
+        with(&[&text], |series| {
+            let found = series.instances(window.clone(), &Zone::UTC, 10, Budget::new(5000));
+            assert_eq!((found.items.len(), found.stopped), (3, None), "{rule}");
+            let key = "20270101T000000Z".parse().unwrap();
+            assert_eq!(series.contains(&key, Budget::new(5000)), Contains::Yes, "{rule}");
+        });
+    }
+}
+
+#[test]
+fn a_rule_that_never_matches_is_within_its_budget_for_a_century_and_says_so() {
+    for freq in ["SECONDLY", "MINUTELY", "HOURLY", "DAILY", "MONTHLY", "YEARLY"] {
+        let text = format!(
+            "DTSTART:20260101T000000Z EXDATE:20260101T000000Z RRULE:FREQ={freq};BYMONTH=2;BYMONTHDAY=30"
+        );
+        with(&[&text], |series| {
+            let century = instant("20260101T000000Z")..instant("21260101T000000Z");
+            let found = series.instances(century, &Zone::UTC, 10, Budget::new(4000));
+            assert_eq!((found.items.len(), found.stopped), (0, None), "{freq}: none is an answer");
+        });
+    }
+    // Every other second is never an odd one: only trying tells.
+    with(&["DTSTART:20260101T000000Z RRULE:FREQ=SECONDLY;INTERVAL=2;BYSECOND=1"], |series| {
+        let century = instant("20260101T000000Z")..instant("21260101T000000Z");
+        let found = series.instances(century, &Zone::UTC, 10, Budget::default());
+        assert_eq!((found.items.len(), found.stopped), (1, Some(Stopped::Budget)));
     });
 }
 

@@ -60,7 +60,7 @@ impl Rule {
             // No period has that many instances: the rule ends before it begins.
             rule.until = rule.until.min(rule.start - 1);
         }
-        rule.leading = !Occurrences::holds_start(&rule);
+        rule.leading = rule.until < rule.start || !Occurrences::holds_start(&rule);
         Ok(rule)
     }
 }

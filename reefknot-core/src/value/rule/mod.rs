@@ -99,10 +99,10 @@ pub struct Rule {
     /// The last civil second that may be an instance.
     until: i64,
     count: Option<u32>,
-    /// Whether DTSTART is no instance of the rule proper, and so comes before it.
+    /// Whether DTSTART is no instance of the rule proper (UNTIL included), and so comes before it.
     leading: bool,
-    /// The last instance of a rule with COUNT, once it has been asked for.
-    last: OnceLock<Option<i64>>,
+    /// The last instance of a rule with COUNT, once it has been found.
+    last: OnceLock<i64>,
 }
 
 impl Rule {
@@ -135,31 +135,50 @@ impl Rule {
     /// # Errors
     /// [`Spent`] if the rule has a COUNT and counting took the whole budget.
     pub fn from(&self, from: LocalDateTime, budget: &mut Budget) -> Result<Occurrences<'_>, Spent> {
-        Occurrences::seek(self, from.seconds_since_epoch(), budget)
+        Occurrences::seek(self, from.seconds_since_epoch(), i64::MAX, budget)
     }
 
-    /// The last second that can be an instance, by UNTIL or COUNT; `None` where COUNT exceeds
-    /// what the calendar holds.
-    pub(super) fn end(&self, budget: &mut Budget) -> Result<i64, Spent> {
+    /// The instances from one civil second to another; the walk must not ask for later ones.
+    pub(crate) fn between(
+        &self,
+        from: i64,
+        limit: i64,
+        budget: &mut Budget,
+    ) -> Result<Occurrences<'_>, Spent> {
+        Occurrences::seek(self, from, limit, budget)
+    }
+
+    /// The last second up to `limit` that can be an instance, by UNTIL or COUNT; a later one where
+    /// neither matters before `limit`.
+    fn end(&self, limit: i64, budget: &mut Budget) -> Result<i64, Spent> {
         let Some(count) = self.count else { return Ok(self.until) };
-        if self.last.get().is_none() {
-            let last = self.last_of(count, budget)?;
-            // Another thread can only have found the same.
-            let _ = self.last.set(last);
+        if let Some(last) = self.last.get() {
+            return Ok(*last);
         }
-        Ok(self.last.get().copied().flatten().unwrap_or(self.until))
+        // Counting to the end makes all later windows cheap. Where half the budget does not suffice
+        // for that, counting to the end of this window must do.
+        let mut share = Budget::new(if limit == i64::MAX { budget.left() } else { budget.left() / 2 });
+        let rest = budget.left() - share.left();
+        let last = match self.counted(i64::from(count)) {
+            Some(last) => Ok(last),
+            None => self.count_to(i64::MAX, &mut share),
+        };
+        *budget = Budget::new(rest + share.left());
+        match last {
+            // Another thread can only have found the same.
+            Ok(last) => Ok(*self.last.get_or_init(|| last)),
+            Err(Spent) => self.count_to(limit, budget),
+        }
     }
 
-    fn last_of(&self, count: u32, budget: &mut Budget) -> Result<Option<i64>, Spent> {
-        if let Some(last) = self.counted(i64::from(count)) {
-            return Ok(Some(last));
-        }
+    /// The last instance, or UNTIL if COUNT is not reached up to `limit`.
+    fn count_to(&self, limit: i64, budget: &mut Budget) -> Result<i64, Spent> {
         let mut all = Occurrences::first(self);
-        let mut last = None;
-        while let Some(next) = all.next_second(budget)? {
-            last = Some(next);
+        let mut last = self.start;
+        while let Some(next) = all.next_up_to(limit, budget)? {
+            last = next;
         }
-        Ok(last)
+        Ok(if all.is_done() { last } else { self.until })
     }
 
     /// Arithmetic instead of counting, for rules whose every period holds equally many instances.
@@ -208,6 +227,14 @@ impl Rule {
                 self.days.index_of(self.freq, second.div_euclid(86_400))
             }
         }
+    }
+
+    /// The number of the last period that can hold an instance up to a civil second.
+    fn last_index(&self, second: i64) -> i64 {
+        let second =
+            second.clamp(LocalDateTime::MIN.seconds_since_epoch(), LocalDateTime::MAX.seconds_since_epoch());
+        // With SKIP=BACKWARD the period after can reach back.
+        self.index_of(second) + i64::from(self.skip == Skip::Backward)
     }
 
     /// The first period of the rule that is not before this one.

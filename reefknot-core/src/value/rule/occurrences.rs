@@ -10,6 +10,9 @@ pub struct Occurrences<'r> {
     /// The period to look at next, and the last that can hold an instance.
     index: i64,
     last_index: i64,
+    /// The last second that was asked for, and the last period that can hold an instance up to it.
+    limit: i64,
+    limit_index: i64,
     /// The days (or shorter units) of the current period, and where in them we are.
     units: Vec<i64>,
     unit: usize,
@@ -31,8 +34,9 @@ impl<'r> Occurrences<'r> {
         Self {
             rule,
             index: rule.origin,
-            // With SKIP=BACKWARD the period after the last can reach back into it.
-            last_index: rule.index_of(rule.until) + 1,
+            last_index: rule.last_index(rule.until),
+            limit: i64::MAX,
+            limit_index: i64::MAX,
             units: Vec::new(),
             unit: 0,
             offset: 0,
@@ -45,13 +49,14 @@ impl<'r> Occurrences<'r> {
         }
     }
 
-    pub(super) fn seek(rule: &'r Rule, from: i64, budget: &mut Budget) -> Result<Self, Spent> {
+    pub(super) fn seek(rule: &'r Rule, from: i64, limit: i64, budget: &mut Budget) -> Result<Self, Spent> {
         let mut found = Self::first(rule);
         if from <= rule.start {
             return Ok(found);
         }
-        found.end = rule.end(budget)?;
-        found.last_index = rule.index_of(found.end) + 1;
+        let from = from.min(LocalDateTime::MAX.seconds_since_epoch());
+        found.end = rule.end(limit, budget)?;
+        found.last_index = rule.last_index(found.end);
         found.left = u32::MAX;
         found.leading = false;
         found.floor = from;
@@ -70,7 +75,7 @@ impl<'r> Occurrences<'r> {
         first.end = i64::MAX;
         first.look(rule.origin);
         first.place();
-        first.take() == Some(rule.start)
+        first.head() == Some(rule.start)
     }
 
     /// The next instance, `None` after the last.
@@ -84,22 +89,39 @@ impl<'r> Occurrences<'r> {
     /// The next instance in civil seconds.
     #[inline]
     pub(crate) fn next_second(&mut self, budget: &mut Budget) -> Result<Option<i64>, Spent> {
-        if self.left == 0 || self.done {
+        self.next_up_to(i64::MAX, budget)
+    }
+
+    /// The next instance in civil seconds if it is not after `limit`. `None` does not end the walk
+    /// (see [`is_done`](Self::is_done)): a later limit may find more.
+    #[inline]
+    pub(crate) fn next_up_to(&mut self, limit: i64, budget: &mut Budget) -> Result<Option<i64>, Spent> {
+        if self.is_done() {
             return Ok(None);
+        }
+        if limit != self.limit {
+            (self.limit, self.limit_index) = (limit, self.rule.last_index(limit));
         }
         budget.step()?;
         if self.leading {
+            if self.rule.start > limit {
+                return Ok(None);
+            }
             self.leading = false;
             self.left -= 1;
             self.floor = self.rule.start + 1;
             return Ok(Some(self.rule.start));
         }
         loop {
-            if let Some(second) = self.take() {
+            if let Some(second) = self.head() {
                 if second > self.end {
                     self.done = true;
                     return Ok(None);
                 }
+                if second > limit {
+                    return Ok(None);
+                }
+                self.offset += 1;
                 self.floor = second + 1;
                 // An endless rule counts down too, but ends with the calendar first.
                 self.left -= u32::from(self.rule.count.is_some());
@@ -109,6 +131,9 @@ impl<'r> Occurrences<'r> {
                 self.done = true;
                 return Ok(None);
             }
+            if self.index > self.limit_index {
+                return Ok(None);
+            }
             budget.step()?;
             let next = self.look(self.index);
             self.place();
@@ -116,19 +141,25 @@ impl<'r> Occurrences<'r> {
         }
     }
 
-    /// The next instance of the current period that is not below the floor.
+    /// Whether all instances have been given out.
     #[inline]
-    fn take(&mut self) -> Option<i64> {
+    pub(crate) const fn is_done(&self) -> bool {
+        self.left == 0 || self.done
+    }
+
+    /// The next instance of the current period that is not below the floor; it stays the next.
+    #[inline]
+    fn head(&mut self) -> Option<i64> {
         while let Some(unit) = self.units.get(self.unit) {
             // A unit that ends below the floor is passed over whole.
             if self.offsets.last().is_some_and(|last| unit + last < self.floor) {
                 self.offset = self.offsets.len();
             }
             while let Some(offset) = self.offsets.get(self.offset) {
-                self.offset += 1;
                 if unit + offset >= self.floor {
                     return Some(unit + offset);
                 }
+                self.offset += 1;
             }
             self.unit += 1;
             self.offset = 0;
