@@ -3,6 +3,7 @@
 
 pub mod engine;
 mod error;
+pub mod freebusy;
 pub mod host;
 pub mod ical;
 pub mod imip;

@@ -285,6 +285,15 @@ impl SchedulingObject {
         self.zones = Arc::new(Zones::of(&self.shell));
     }
 
+    /// The object as a series that can be expanded: its rules with all overrides.
+    ///
+    /// # Errors
+    /// As [`Series::new`].
+    pub fn expansion(&self) -> Result<Series<'_>> {
+        let parts: Vec<&Component> = self.parts.values().collect();
+        Series::new(Arc::clone(&self.zones), &parts)
+    }
+
     /// The rules of the series, without its overrides.
     fn series(&self) -> Option<Series<'_>> {
         let master = self.master()?;

@@ -10,6 +10,7 @@ pub(super) const LAYERS: &[&str] = &[
     "lint",
     "scheduling",
     "itip",
+    "freebusy",
     "policy",
     "routing",
     "words",

@@ -1,0 +1,196 @@
+//! One user's objects, made ready to be asked when they are busy.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::{Availability, BusyPeriod, BusyTime, BusyType};
+use crate::ical::{Component, Kind};
+use crate::recurrence::{Budget, InstanceKey, Series, Stopped};
+use crate::scheduling::{Identities, PartStat, SchedulingObject, attendee_among, fields};
+use crate::time::Zone;
+use crate::value::{DateTime, Timestamp};
+
+/// An instance that takes up time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken<'a> {
+    /// The UID of its object.
+    pub uid: &'a str,
+    /// Which instance of it.
+    pub key: InstanceKey,
+    /// When, and how.
+    pub period: BusyPeriod,
+}
+
+/// What one user's objects say of their time.
+///
+/// Made once, asked for many windows: an answer costs what lies in the window, however much lies before it.
+#[derive(Clone, Debug, Default)]
+pub struct BusyCalendar<'a> {
+    entries: Vec<Entry<'a>>,
+    /// Single events by length class and start: class `n` holds those shorter than 2ⁿ seconds.
+    single: BTreeMap<u32, Vec<(Timestamp, usize)>>,
+    /// What recurs, or has no instant that could be compared, has to be asked each time.
+    others: Vec<usize>,
+    availability: Vec<Availability<'a>>,
+    unreadable: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry<'a> {
+    uid: &'a str,
+    series: Series<'a>,
+    /// How each component takes its time; those that take none are not here.
+    busy: Vec<(&'a Component, BusyType)>,
+}
+
+/// More instances of one object in a window than anybody can be busy with.
+const MOST_INSTANCES: usize = 100_000;
+
+impl<'a> BusyCalendar<'a> {
+    /// The calendar of the user with these addresses.
+    ///
+    /// Only events take time (RFC 4791 §7.10). One that is cancelled, TRANSPARENT or declined by the user takes none; a
+    /// tentative one, or one that the user has not answered, takes it tentatively.
+    #[must_use]
+    pub fn new(objects: impl IntoIterator<Item = &'a SchedulingObject>, owner: &Identities) -> Self {
+        let mut calendar = Self::default();
+        for object in objects {
+            calendar.add(object, owner);
+        }
+        calendar.single.values_mut().for_each(|class| class.sort_unstable());
+        calendar
+    }
+
+    /// Adds when the user can be met at all (RFC 7953).
+    #[must_use]
+    pub fn with_availability(mut self, availability: impl IntoIterator<Item = Availability<'a>>) -> Self {
+        self.availability.extend(availability);
+        // RFC 7953 §3.1: 1 is the highest priority, 9 the lowest, and none is lower still. The highest comes last.
+        self.availability.sort_by_key(|one| std::cmp::Reverse(one.rank()));
+        self
+    }
+
+    fn add(&mut self, object: &'a SchedulingObject, owner: &Identities) {
+        if object.kind() != Kind::Event {
+            return;
+        }
+        let busy: Vec<_> = object
+            .parts()
+            .map(|(_, part)| (part, busy_type(part, owner)))
+            .filter(|(_, busy)| *busy != BusyType::Free)
+            .collect();
+        if busy.is_empty() {
+            return;
+        }
+        let series = match object.expansion() {
+            Ok(series) => series,
+            Err(error) => return self.unreadable.push((object.uid().to_owned(), error.to_string())),
+        };
+        let at = self.entries.len();
+        match only_instance(&series) {
+            Some((start, end)) => {
+                let length = u64::try_from(end.seconds() - start.seconds()).unwrap_or(0);
+                self.single.entry(u64::BITS - length.leading_zeros()).or_default().push((start, at));
+            }
+            None => self.others.push(at),
+        }
+        self.entries.push(Entry { uid: object.uid(), series, busy });
+    }
+
+    /// Every instance that takes up time in a window, by start, and what could not be known.
+    ///
+    /// `reader` is the zone in which the user's whole days and floating times lie. The budget bounds each object.
+    #[must_use]
+    pub fn taken(
+        &self,
+        window: Range<Timestamp>,
+        reader: &Zone,
+        budget: Budget,
+    ) -> (Vec<Taken<'a>>, BusyTime) {
+        let mut doubts = BusyTime::free(window.clone());
+        for (uid, why) in &self.unreadable {
+            doubts.doubt(uid, why.clone());
+        }
+        let mut all = Vec::new();
+        for at in self.candidates(&window) {
+            let Entry { uid, series, busy } = &self.entries[at];
+            let found = series.instances(window.clone(), reader, MOST_INSTANCES, budget);
+            if let Some(stopped) = found.stopped {
+                let why = match stopped {
+                    Stopped::Budget => "its recurrence could not be followed to the end within the budget",
+                    Stopped::Limit => "it has more instances here than are counted",
+                };
+                doubts.doubt(uid, why);
+            }
+            if let Some(unresolved) = found.unresolved {
+                doubts.doubt(uid, unresolved.to_string());
+            }
+            for instance in found.items {
+                let kind = busy.iter().find(|(part, _)| std::ptr::eq(*part, instance.component));
+                let (Some((_, busy)), Some(start), Some(end)) =
+                    (kind, instance.start_instant, instance.end_instant)
+                else {
+                    continue;
+                };
+                if start < end {
+                    let period = BusyPeriod { start, end, busy: *busy };
+                    all.push(Taken { uid, key: instance.key, period });
+                }
+            }
+        }
+        all.sort_by(|a, b| (a.period.start, a.uid, &a.key).cmp(&(b.period.start, b.uid, &b.key)));
+        (all, doubts)
+    }
+
+    /// When the user is busy in a window: their events over what their availability leaves.
+    #[must_use]
+    pub fn busy(&self, window: Range<Timestamp>, reader: &Zone, budget: Budget) -> BusyTime {
+        let (taken, doubts) = self.taken(window.clone(), reader, budget);
+        let mut hours = doubts;
+        for one in &self.availability {
+            one.paint(&mut hours, reader, budget);
+        }
+        hours.join();
+        hours.and(&BusyTime::of(window, taken.into_iter().map(|taken| taken.period)))
+    }
+
+    /// Those that can have an instance in the window.
+    fn candidates(&self, window: &Range<Timestamp>) -> Vec<usize> {
+        let mut found = self.others.clone();
+        for (class, events) in &self.single {
+            let longest = 1_i64.checked_shl(*class).unwrap_or(i64::MAX);
+            let first = events.partition_point(|(start, _)| *start <= window.start.saturating_add(-longest));
+            let within = events[first..].iter().take_while(|(start, _)| *start < window.end);
+            found.extend(within.map(|(_, at)| *at));
+        }
+        found
+    }
+}
+
+/// When an event that does not recur takes place, if that is the same for every reader.
+fn only_instance(series: &Series<'_>) -> Option<(Timestamp, Timestamp)> {
+    let instant = |value: &DateTime| series.zones().instant(value, None).ok();
+    let start = series.start().filter(|_| !series.is_recurring())?;
+    Some((instant(start)?, series.end().map_or_else(|| instant(start), |end| instant(&end))?))
+}
+
+/// How a component takes its owner's time (RFC 4791 §7.10, RFC 5545 §3.8.2.7).
+fn busy_type(part: &Component, owner: &Identities) -> BusyType {
+    let says =
+        |name: &str, value: &str| part.value(name).is_some_and(|own| own.trim().eq_ignore_ascii_case(value));
+    if fields::is_cancelled(part) || says("TRANSP", "TRANSPARENT") {
+        return BusyType::Free;
+    }
+    let own = attendee_among(part, |address| owner.is_own(address)).map(|own| own.partstat);
+    match own {
+        Some(PartStat::Declined | PartStat::Delegated) => BusyType::Free,
+        Some(PartStat::NeedsAction | PartStat::Tentative) => BusyType::Tentative,
+        _ if says("STATUS", "TENTATIVE") => BusyType::Tentative,
+        // How Outlook says that somebody is away.
+        _ if says("X-MICROSOFT-CDO-BUSYSTATUS", "OOF") => BusyType::Unavailable,
+        _ => BusyType::Busy,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,102 @@
+use super::*;
+use crate::engine::read_object;
+use crate::ical::Limits;
+
+pub(in crate::freebusy) fn owner() -> Identities {
+    Identities::new("mailto:a@foo.com".parse().unwrap()).with_alias("mailto:alias@foo.com".parse().unwrap())
+}
+
+pub(in crate::freebusy) fn event(uid: &str, lines: &str) -> SchedulingObject {
+    object(&format!("BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\n{lines}END:VEVENT\r\n"))
+}
+
+pub(in crate::freebusy) fn object(components: &str) -> SchedulingObject {
+    let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n{components}END:VCALENDAR\r\n");
+    read_object(text.as_bytes(), &Limits::default()).unwrap()
+}
+
+fn ask(objects: &[SchedulingObject], from: &str, to: &str) -> BusyTime {
+    let calendar = BusyCalendar::new(objects, &owner());
+    let berlin = Zone::iana("Europe/Berlin").unwrap();
+    calendar.busy(from.parse().unwrap()..to.parse().unwrap(), &berlin, Budget::default())
+}
+
+fn said(time: &BusyTime) -> Vec<String> {
+    time.periods().iter().map(|one| format!("{}/{} {}", one.start, one.end, one.busy)).collect()
+}
+
+/// RFC 4791 §7.10, row by row, and the user's own answer.
+#[test]
+fn how_an_event_takes_time() {
+    let meeting = |answer: &str| {
+        format!(
+            "ORGANIZER:mailto:b@foo.com\r\nATTENDEE:mailto:c@foo.com\r\nATTENDEE;PARTSTAT={answer}:mailto:ALIAS@foo.com\r\n"
+        )
+    };
+    for (lines, expected) in [
+        (String::new(), "BUSY"),
+        ("STATUS:CONFIRMED\r\n".into(), "BUSY"),
+        ("STATUS:TENTATIVE\r\n".into(), "BUSY-TENTATIVE"),
+        ("STATUS:CANCELLED\r\n".into(), ""),
+        ("TRANSP:OPAQUE\r\n".into(), "BUSY"),
+        ("TRANSP:TRANSPARENT\r\n".into(), ""),
+        ("TRANSP:transparent\r\nSTATUS:TENTATIVE\r\n".into(), ""),
+        ("X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\n".into(), "BUSY-UNAVAILABLE"),
+        (meeting("ACCEPTED"), "BUSY"),
+        (meeting("TENTATIVE"), "BUSY-TENTATIVE"),
+        (meeting("NEEDS-ACTION"), "BUSY-TENTATIVE"),
+        (meeting("DECLINED"), ""),
+        (meeting("DELEGATED"), ""),
+    ] {
+        let event = event("1", &format!("DTSTART:20260302T090000Z\r\nDURATION:PT1H\r\n{lines}"));
+        let time = ask(&[event], "20260302T000000Z", "20260303T000000Z");
+        let kind: Vec<_> = time.periods().iter().map(|one| one.busy.as_str()).collect();
+        assert_eq!(kind.join(" "), expected, "{lines}");
+    }
+}
+
+#[test]
+fn overrides_exclusions_and_whole_days() {
+    let series = object(
+        "BEGIN:VEVENT\r\nUID:s\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260302T090000Z\r\nDURATION:PT1H\r\n\
+         RRULE:FREQ=DAILY;COUNT=5\r\nEXDATE:20260303T090000Z\r\nEND:VEVENT\r\n\
+         BEGIN:VEVENT\r\nUID:s\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID:20260304T090000Z\r\n\
+         DTSTART:20260304T140000Z\r\nDURATION:PT30M\r\nSTATUS:TENTATIVE\r\nEND:VEVENT\r\n\
+         BEGIN:VEVENT\r\nUID:s\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID:20260305T090000Z\r\n\
+         DTSTART:20260305T090000Z\r\nDURATION:PT1H\r\nSTATUS:CANCELLED\r\nEND:VEVENT\r\n",
+    );
+    let day = event("d", "DTSTART;VALUE=DATE:20260306\r\n");
+    let instant = event("i", "DTSTART:20260302T120000Z\r\n");
+    let task = object(
+        "BEGIN:VTODO\r\nUID:t\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260302T130000Z\r\nDURATION:PT1H\r\nEND:VTODO\r\n",
+    );
+    let time = ask(&[series, day, instant, task], "20260301T000000Z", "20260308T000000Z");
+    assert_eq!(
+        said(&time),
+        [
+            "20260302T090000Z/20260302T100000Z BUSY",
+            "20260304T140000Z/20260304T143000Z BUSY-TENTATIVE",
+            "20260305T230000Z/20260306T230000Z BUSY",
+        ]
+    );
+}
+
+#[test]
+fn long_events_are_found_from_inside() {
+    let year = event("year", "DTSTART:20260101T000000Z\r\nDTEND:20270101T000000Z\r\nSTATUS:TENTATIVE\r\n");
+    let past = event("past", "DTSTART:20260302T090000Z\r\nDTEND:20260302T100000Z\r\n");
+    let time = ask(&[year, past], "20260302T100000Z", "20260302T110000Z");
+    assert_eq!(said(&time), ["20260302T100000Z/20260302T110000Z BUSY-TENTATIVE"]);
+}
+
+#[test]
+fn what_cannot_be_known_is_said() {
+    let nowhere = event("z", "DTSTART;TZID=Nowhere/Middle:20260302T090000\r\nDURATION:PT1H\r\n");
+    let never = event(
+        "n",
+        "DTSTART:20260302T090000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30\r\n",
+    );
+    let time = ask(&[nowhere, never], "20260302T000000Z", "20360309T000000Z");
+    let doubts: Vec<_> = time.doubts().iter().map(|doubt| doubt.uid.as_str()).collect();
+    assert_eq!(doubts, ["z", "n"]);
+}
