@@ -1,9 +1,11 @@
-//! The developers' commands: `cargo xtask test`, `cargo xtask layers`.
+//! The developers' commands: `cargo xtask test`, `cargo xtask layers`, `cargo xtask bench`.
 //!
-//! `test` is everything CI checks; `layers` is the one of its steps that no other tool knows how to do.
+//! `test` is everything CI checks; `layers` is the one of its steps that no other tool knows how to do;
+//! `bench` measures the core against its peers.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever ran it")]
 
+mod bench;
 mod layers;
 mod test;
 
@@ -18,6 +20,7 @@ Usage: cargo xtask COMMAND
 
   test     everything CI checks: formatting, clippy, layers, documentation, packaging, all tests
   layers   the core's imports run one way, and nothing in it does I/O, reads a clock or draws randomness
+  bench    every benchmark against the peers, as tables; a word after it takes those with it in their names
   help     this text
 ";
 
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test::run(&root()),
         ["layers"] => layers::run(&root()),
+        ["bench"] => bench::run(&root(), ""),
+        ["bench", filter] => bench::run(&root(), filter),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -35,6 +40,9 @@ fn main() -> ExitCode {
         [] => return usage("no command given"),
         [command @ ("test" | "layers" | "help"), extra, ..] => {
             return usage(&format!("`{command}` takes no arguments, but `{extra}` was given"));
+        }
+        ["bench", _, extra, ..] => {
+            return usage(&format!("`bench` takes one word, but `{extra}` was given too"));
         }
         [unknown, ..] => return usage(&format!("there is no command `{unknown}`")),
     };

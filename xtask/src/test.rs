@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{cargo, layers};
+use crate::{bench, cargo, layers};
 
 /// What a step reports when it passed: a few words for the last line, or nothing.
 type StepResult = Result<Option<String>, String>;
@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step { name: "fmt", what: "cargo fmt --all --check", run: format },
     Step { name: "clippy", what: "cargo clippy on all targets, warnings denied", run: clippy },
     Step { name: "layers", what: "imports, calls and dependencies of reefknot-core", run: layering },
+    Step { name: "benches", what: "clippy on the benchmarks, warnings denied", run: benches },
     Step { name: "doc", what: "cargo doc, warnings denied", run: document },
     Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
     Step {
@@ -104,6 +105,10 @@ fn clippy(root: &Path) -> StepResult {
 
 fn layering(root: &Path) -> StepResult {
     layers::run(root).map(|()| None)
+}
+
+fn benches(root: &Path) -> StepResult {
+    bench::check(root).map(|()| None)
 }
 
 fn document(root: &Path) -> StepResult {
