@@ -210,7 +210,7 @@ fn a_new_attendee_gets_an_invitation_and_nobody_else_gets_mail() {
 #[test]
 fn importing_a_file_invites_nobody() {
     let a = Person::new(A);
-    let outcome = a.engine.import(&event("", &[B, C]), &a.state);
+    let outcome = a.engine.import(&event("", &[B, C]), &a.state).unwrap();
     assert!(outcome.messages.is_empty());
     assert_eq!(outcome.reasons[0].code, "imported");
 }

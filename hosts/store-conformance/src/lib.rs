@@ -9,13 +9,14 @@
 //! reefknot_store_conformance::store_tests!(|| Box::new(MemoryStore::new()));
 //! ```
 //!
-//! - [`store_tests!`]: what one store on its own must do ([`single`]).
+//! - [`store_tests!`]: what one store on its own must do ([`single`], [`besides`]).
 //! - [`place_tests!`]: those, and several connections to the same data ([`shared`]). Stores that outlive their connection.
 //! - [`breakable_tests!`]: a commit that fails half-way ([`broken`]). Stores that a test can break.
 //!
 //! Which checks apply is the store's type, not a check that passes without looking.
 #![forbid(unsafe_code)]
 
+pub mod besides;
 pub mod broken;
 mod model;
 mod sample;

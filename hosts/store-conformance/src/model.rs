@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reefknot_core::host::{Commit, Delivery, DeliveryId, MemoryStore, Outgoing, Settled, Store, UserId};
 use reefknot_core::policy::Residence;
 
-use crate::sample::{at, commit, full_state, message};
+use crate::sample::{asked, at, commit, full_state, message};
 
 const USERS: [&str; 2] = ["a", "b"];
 const UIDS: [&str; 3] = ["1@foo.com", "2@foo.com", "3@foo.com"];
@@ -67,12 +67,30 @@ impl Pair<'_> {
             state: if random.below(2) == 0 { full_state() } else { <_>::default() },
             residence: random.of(&[Residence::Synced, Residence::LocalOnly]),
             outbox: self.messages(random, uid, step),
+            questions: if random.below(3) == 0 {
+                vec![asked(&format!("mailto:{step}@x.org"))]
+            } else {
+                Vec::new()
+            },
             ..commit(user, uid, b"")
         };
-        let ours =
-            self.model.commit(Commit { expected: expected(known.map(|(ours, _)| ours)), ..next.clone() });
-        let theirs =
-            self.store.commit(Commit { expected: expected(known.map(|(_, theirs)| theirs)), ..next });
+        // Numbers are each store's own; the questions wait in the same order.
+        let waits = |store: &dyn Store| {
+            let open = store.questions(&UserId::new(user)).expect("the questions can be read");
+            open.iter().find(|open| open.uid == uid).map(|open| open.id)
+        };
+        let answers = (random.below(3) == 0).then(|| (waits(&self.model), waits(self.store)));
+        let (our_answer, their_answer) = answers.unwrap_or_default();
+        let ours = self.model.commit(Commit {
+            expected: expected(known.map(|(ours, _)| ours)),
+            answers: our_answer,
+            ..next.clone()
+        });
+        let theirs = self.store.commit(Commit {
+            expected: expected(known.map(|(_, theirs)| theirs)),
+            answers: their_answer,
+            ..next
+        });
         match (ours, theirs) {
             (Ok(ours), Ok(theirs)) => {
                 self.versions.insert((user, uid), (ours, theirs));
@@ -129,6 +147,13 @@ impl Pair<'_> {
             );
         }
         assert_eq!(shown(self.store.failed()), shown(self.model.failed()), "given up at step {step}");
+        for user in USERS {
+            let waiting = |store: &dyn Store| {
+                let open = store.questions(&UserId::new(user)).expect("the questions can be read");
+                open.into_iter().map(|open| (open.uid, open.asked)).collect::<Vec<_>>()
+            };
+            assert_eq!(waiting(self.store), waiting(&self.model), "questions at step {step}");
+        }
     }
 
     fn same_objects(&self, user: &'static str) {

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use reefknot_core::host::{Commit, Outgoing, Store, StoredObject, UserId};
-use reefknot_core::itip::{Change, MessageReason, Method};
-use reefknot_core::policy::Residence;
+use reefknot_core::host::{Asked, Commit, Outgoing, Store, StoredObject, UserId};
+use reefknot_core::itip::{Authentication, Carrier, Change, Envelope, MessageReason, Method, Question};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::routing::Route;
 use reefknot_core::scheduling::{AttendeeState, InstanceState, Revision, SchedulingState};
@@ -27,14 +26,17 @@ fn key(text: &str) -> InstanceKey {
 
 /// A commit of a new object without messages.
 pub(crate) fn commit(user: &str, uid: &str, calendar: &[u8]) -> Commit {
-    Commit {
-        user: UserId::new(user),
-        uid: uid.to_owned(),
-        expected: None,
-        calendar: Some(calendar.to_vec()),
-        state: SchedulingState::default(),
-        residence: Residence::Synced,
-        outbox: Vec::new(),
+    Commit { calendar: Some(calendar.to_vec()), ..Commit::new(UserId::new(user), uid) }
+}
+
+/// A question whether somebody may come who was not invited.
+pub(crate) fn asked(who: &str) -> Asked {
+    let sender = Some(address(who));
+    Asked {
+        question: Question::PartyCrasher(address(who)),
+        calendar: b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n".to_vec(),
+        envelope: Envelope { sender, authentication: Authentication::Claimed, carrier: Carrier::Mail },
+        at: at(0),
     }
 }
 

@@ -7,7 +7,7 @@ use reefknot_core::host::{Commit, Settled, UserId};
 use reefknot_core::value::Timestamp;
 
 use crate::Place;
-use crate::sample::{UID, at, commit, due, full_message, full_state, message, odd_bytes, stored};
+use crate::sample::{UID, asked, at, commit, due, full_message, full_state, message, odd_bytes, stored};
 
 /// Makes a `#[test]` of every check of [`single`](crate::single) and [`shared`](crate::shared).
 ///
@@ -26,6 +26,7 @@ macro_rules! place_tests {
                 one_connection_sees_what_another_wrote,
                 the_second_of_two_decisions_is_a_conflict,
                 of_two_that_race_one_wins,
+                of_two_that_answer_a_question_one_wins,
                 no_change_is_lost_between_threads,
                 a_new_place_is_opened_by_many_at_once,
             ]
@@ -33,7 +34,7 @@ macro_rules! place_tests {
     };
 }
 
-/// The object, its state, the outbox with its attempts, and what was given up.
+/// The object, its state, the outbox with its attempts, what was given up, and the questions.
 pub fn everything_is_there_after_opening_again(place: &impl Place) {
     let rows = {
         let mut store = place.open();
@@ -42,17 +43,23 @@ pub fn everything_is_there_after_opening_again(place: &impl Place) {
         let outbox = outbox
             .into_iter()
             .map(|message| reefknot_core::host::Outgoing { uid: UID.to_owned(), ..message });
-        let first =
-            Commit { outbox: outbox.collect(), state: full_state(), ..commit("a", UID, &odd_bytes()) };
+        let first = Commit {
+            outbox: outbox.collect(),
+            state: full_state(),
+            questions: vec![asked("mailto:d@bar.com")],
+            ..commit("a", UID, &odd_bytes())
+        };
         store.commit(first).expect("a first commit succeeds");
         let ids: Vec<_> =
             store.due(at(0), 9).expect("the outbox can be read").iter().map(|row| row.id).collect();
         store.settle(ids[1], Settled::Retry { due: at(5), status: "5.1".to_owned() }).expect("it is there");
         store.settle(ids[2], Settled::Failed { status: "5.2".to_owned() }).expect("it is there");
-        (stored(&*store, "a", UID), store.due(at(9), 9), store.failed())
+        (stored(&*store, "a", UID), store.due(at(9), 9), store.failed(), store.questions(&UserId::new("a")))
     };
     let store = place.open();
-    assert_eq!((stored(&*store, "a", UID), store.due(at(9), 9), store.failed()), rows);
+    let questions = store.questions(&UserId::new("a"));
+    assert_eq!((stored(&*store, "a", UID), store.due(at(9), 9), store.failed(), questions), rows);
+    assert_eq!(rows.3.map(|rows| rows.len()), Ok(1));
     assert_eq!(rows.0.calendar, Some(odd_bytes()));
     assert_eq!((rows.1.map(|rows| rows.len()), rows.2.map(|rows| rows.len())), (Ok(2), Ok(1)));
     assert_eq!(store.uids(&UserId::new("a")), Ok(vec![UID.to_owned()]));
@@ -71,6 +78,20 @@ pub fn numbers_go_on_after_opening_again(place: &impl Place) {
         store.settle(id, Settled::Delivered).expect("it is in the outbox");
         last = Some((version, id));
     }
+}
+
+/// On the version that both decided on, and on one that both loaded after the other's commit.
+pub fn of_two_that_answer_a_question_one_wins(place: &impl Place) {
+    let (mut one, mut other) = (place.open(), place.open());
+    let first = Commit { questions: vec![asked("mailto:d@bar.com")], ..commit("a", UID, b"1") };
+    let version = one.commit(first).expect("a first commit succeeds");
+    let id = other.questions(&UserId::new("a")).expect("the questions can be read")[0].id;
+    let answer = Commit { expected: Some(version), answers: Some(id), ..commit("a", UID, b"2") };
+    let version = one.commit(answer.clone()).expect("a commit on the stored version succeeds");
+    assert!(other.commit(answer.clone()).expect_err("not the version").is_conflict());
+    let late = Commit { expected: Some(version), ..answer };
+    assert!(other.commit(late).expect_err("it was answered").is_invalid());
+    assert_eq!(other.questions(&UserId::new("a")), Ok(Vec::new()));
 }
 
 /// While both are open.

@@ -9,7 +9,7 @@ use reefknot_core::value::Timestamp;
 use crate::model;
 use crate::sample::{UID, at, commit, due, full_message, full_state, message, odd_bytes, stored};
 
-/// Makes a `#[test]` of every check of [`single`](crate::single).
+/// Makes a `#[test]` of every check of [`single`](crate::single) and [`besides`](crate::besides).
 ///
 /// The argument is a function without arguments that makes an empty store, as a `Box<dyn Store>`.
 #[macro_export]
@@ -54,6 +54,18 @@ macro_rules! single_tests {
                 five_megabytes_are_an_object,
                 a_thousand_objects_and_a_thousand_messages,
                 it_agrees_with_the_model,
+            ]
+        );
+        $crate::tests_of!(
+            $how,
+            besides,
+            $make,
+            [
+                questions_come_back_as_they_were,
+                a_question_may_be_about_nothing_yet,
+                an_answered_question_waits_no_more,
+                an_unknown_question_is_refused,
+                a_commit_ends_a_delivery,
             ]
         );
     };

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod outbox;
+mod question;
 mod schema;
 mod store;
 

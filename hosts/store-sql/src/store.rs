@@ -5,13 +5,13 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reefknot_core::host::{Commit, Delivery, DeliveryId, Settled, Store, StoredObject, UserId};
+use reefknot_core::host::{Commit, Delivery, DeliveryId, OpenQuestion, Settled, Store, StoredObject, UserId};
 use reefknot_core::policy::Residence;
 use reefknot_core::value::Timestamp;
 use reefknot_core::{Error, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use crate::{outbox, schema};
+use crate::{outbox, question, schema};
 
 pub(crate) const LOAD: &str =
     "SELECT calendar, state, residence, version FROM object WHERE user = ?1 AND uid = ?2";
@@ -146,8 +146,19 @@ impl Store for SqliteStore {
         let version = stored.unwrap_or(0) + 1;
         write(&transaction, &commit, version, &json(&commit.state)?).map_err(failed)?;
         outbox::enqueue(&transaction, &self.name, &commit)?;
+        question::write(&transaction, &self.name, &commit)?;
+        if let Some((id, how)) = &commit.settles {
+            let number = i64::try_from(id.0).map_err(|_| id.unknown())?;
+            if !outbox::settle(&transaction, number, how).map_err(failed)? {
+                return Err(id.unknown());
+            }
+        }
         transaction.commit().map_err(failed)?;
         Ok(version.cast_unsigned())
+    }
+
+    fn questions(&self, user: &UserId) -> Result<Vec<OpenQuestion>> {
+        question::open(&self.db, &self.name, user)
     }
 
     fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>> {

@@ -11,7 +11,6 @@ use std::time::Duration;
 use common::Folder;
 use reefknot_core::host::{Commit, Outgoing, Store, UserId};
 use reefknot_core::itip::{MessageReason, Method};
-use reefknot_core::policy::Residence;
 use reefknot_core::routing::Route;
 use reefknot_core::scheduling::SchedulingState;
 use reefknot_core::value::Timestamp;
@@ -44,13 +43,11 @@ fn commit_until_killed(store: &mut SqliteStore) -> reefknot_core::Result<Infalli
             due: Timestamp::from_seconds(0),
         };
         store.commit(Commit {
-            user: user.clone(),
-            uid: UID.into(),
             expected: before.map(|stored| stored.version),
             calendar: Some(sequence.to_string().into_bytes()),
             state: SchedulingState { sequence, ..SchedulingState::default() },
-            residence: Residence::Synced,
             outbox: vec![message; MESSAGES],
+            ..Commit::new(user.clone(), UID)
         })?;
         println!("committed {sequence}");
     }

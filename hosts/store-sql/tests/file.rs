@@ -7,11 +7,10 @@ use std::fs;
 
 use common::Folder;
 use reefknot_core::Error;
-use reefknot_core::host::{Commit, Delivery, Outgoing, Settled, Store, UserId};
-use reefknot_core::itip::{MessageReason, Method};
+use reefknot_core::host::{Asked, Commit, Delivery, Outgoing, Settled, Store, UserId};
+use reefknot_core::itip::{Authentication, Carrier, Envelope, MessageReason, Method, Question};
 use reefknot_core::policy::Residence;
 use reefknot_core::routing::Route;
-use reefknot_core::scheduling::SchedulingState;
 use reefknot_core::value::Timestamp;
 use reefknot_store_sql::SqliteStore;
 use rusqlite::Connection;
@@ -74,15 +73,7 @@ fn pragma<T: rusqlite::types::FromSql>(folder: &Folder, name: &str) -> T {
 }
 
 fn first(calendar: &[u8]) -> Commit {
-    Commit {
-        user: UserId::new("a"),
-        uid: "3@foo.com".into(),
-        expected: None,
-        calendar: Some(calendar.to_vec()),
-        state: SchedulingState::default(),
-        residence: Residence::Synced,
-        outbox: Vec::new(),
-    }
+    Commit { calendar: Some(calendar.to_vec()), ..Commit::new(UserId::new("a"), "3@foo.com") }
 }
 
 #[track_caller]
@@ -128,10 +119,20 @@ fn a_file_of_version_1_becomes_one_of_this_version() {
     assert_eq!((failed.len(), failed[0].id.0, failed[0].status.as_deref()), (1, 8, Some("5.2")));
 
     store.settle(*id, Settled::Delivered).unwrap();
-    assert_eq!(
-        store.commit(Commit { expected: Some(9), uid: "2@foo.com".into(), ..first(b"x") }).unwrap(),
-        10
-    );
+    let who = || "mailto:d@bar.com".parse().unwrap();
+    let asked = Asked {
+        question: Question::Forwarded(who()),
+        calendar: b"the message".to_vec(),
+        envelope: Envelope {
+            sender: Some(who()),
+            authentication: Authentication::Claimed,
+            carrier: Carrier::Mail,
+        },
+        at: Timestamp::from_seconds(0),
+    };
+    let next = Commit { expected: Some(9), uid: "2@foo.com".into(), ..first(b"x") };
+    assert_eq!(store.commit(Commit { questions: vec![asked.clone()], ..next }).unwrap(), 10);
+    assert_eq!(store.questions(&user).unwrap()[0].asked, asked);
     drop(store);
     let fresh = Folder::new();
     drop(SqliteStore::open(fresh.file()).unwrap());
@@ -235,6 +236,24 @@ fn a_damaged_message_is_named() {
         let error = store.due(Timestamp::MAX, 9).unwrap_err();
         assert!(error.is_host(), "{error}");
         assert_words(&error, &["message 7", "`1@foo.com`", "user `a`", what]);
+    }
+}
+
+#[test]
+fn a_damaged_question_is_named() {
+    for (column, value, what) in
+        [("question", "'{}'", "text"), ("envelope", "'none'", "envelope"), ("id", "-1", "number")]
+    {
+        let folder = made(VERSION_1);
+        drop(SqliteStore::open(folder.file()).unwrap());
+        let row = "7, 'a', '1@foo.com', 0, '{\"forwarded\":\"d@bar.com\"}', '{}', x'00'";
+        sql_on(
+            &folder,
+            &format!("INSERT INTO question VALUES ({row}); UPDATE question SET {column} = {value}"),
+        );
+        let error = SqliteStore::open(folder.file()).unwrap().questions(&UserId::new("a")).unwrap_err();
+        assert!(error.is_host(), "{error}");
+        assert_words(&error, &["question", "`1@foo.com`", "user `a`", what]);
     }
 }
 

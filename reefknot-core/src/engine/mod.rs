@@ -20,14 +20,15 @@
 //! ```
 
 mod delivery;
+mod parameters;
 
 use crate::ical::{Component, Limits, Stream};
 use crate::itip::{
-    self, Agent, Answer, Context, Disposition, Envelope, Incoming, ObjectChange, Outcome, Preferences,
-    Question, Role,
+    self, Agent, Answer, Context, Disposition, Envelope, Incoming, Message, ObjectChange, Outcome,
+    Preferences, Question, Role,
 };
 use crate::policy;
-use crate::scheduling::{Identities, SchedulingObject, SchedulingState};
+use crate::scheduling::{Identities, ScheduleStatus, SchedulingObject, SchedulingState};
 use crate::value::Timestamp;
 use crate::{Error, Result};
 
@@ -87,15 +88,20 @@ impl Engine {
         state: &SchedulingState,
         now: Timestamp,
     ) -> Result<Outcome> {
-        let outcome = itip::change(before, after, state, &self.context(now, &self.preferences))?;
-        Ok(self.leave(outcome))
+        let mut outcome = itip::change(before, after, state, &self.context(now, &self.preferences))?;
+        if let (Some(before), ObjectChange::Store(object)) = (before, &mut outcome.object) {
+            parameters::keep_statuses(before, object, self.agent)?;
+        }
+        self.leave_without_force(outcome)
     }
 
     /// The user put an object from a file into their calendar: stored, and nobody is told.
     ///
     /// Whoever restores a backup or opens an old invitation does not invite everybody again.
-    #[must_use]
-    pub fn import(&self, object: &SchedulingObject, state: &SchedulingState) -> Outcome {
+    ///
+    /// # Errors
+    /// Only when the engine itself cannot go on.
+    pub fn import(&self, object: &SchedulingObject, state: &SchedulingState) -> Result<Outcome> {
         let role = itip::role(Some(object), &self.identities);
         let mut outcome = Outcome::new(Disposition::Allowed, role, state.clone());
         outcome.state.sequence = outcome.state.sequence.max(object.sequence());
@@ -104,8 +110,10 @@ impl Engine {
             "an import tells nobody; change the event to invite people",
             "RFC 6638 §3.2.2.2",
         );
-        outcome.object = ObjectChange::Store(object.clone());
-        outcome
+        let mut object = object.clone();
+        parameters::forget_force_send(&mut object, self.agent)?;
+        outcome.object = ObjectChange::Store(object);
+        Ok(outcome)
     }
 
     /// A message arrived; `stored` is what the user holds under its UID.
@@ -148,13 +156,6 @@ impl Engine {
         self.receive_with(stored, state, calendar, envelope, now, &preferences)
     }
 
-    /// The outcome for an object that is gone: nothing to do.
-    pub(crate) fn nothing_stored(&self, state: &SchedulingState) -> Outcome {
-        let mut outcome = Outcome::new(Disposition::Ignored, Role::None, state.clone());
-        outcome.because("nothing-stored", "the object was deleted meanwhile", "RFC 6638 §3.2.9");
-        outcome
-    }
-
     fn receive_with(
         &self,
         stored: Option<&SchedulingObject>,
@@ -166,25 +167,37 @@ impl Engine {
     ) -> Result<Outcome> {
         let incoming = Incoming::read(calendar, envelope)?;
         let outcome = itip::receive(stored, state, &incoming, &self.context(now, preferences))?;
-        Ok(self.leave(outcome))
+        self.leave(outcome)
     }
 
-    /// A delivery ended: the status goes to the user's copy (RFC 6638 §3.2.9).
+    /// The delivery of a message ended, or goes on: its status goes to the sender's copy (RFC 6638 §3.2.9).
+    ///
+    /// It changes nothing else, raises no SEQUENCE and sends nothing. A later message about the same instance, or
+    /// an answer that came meanwhile, keeps the status it has; a failure always shows.
     ///
     /// # Errors
-    /// When the status is no SCHEDULE-STATUS code.
+    /// When the message holds no scheduling object.
     pub fn delivered(
         &self,
-        stored: &SchedulingObject,
+        stored: Option<&SchedulingObject>,
         state: &SchedulingState,
-        recipient: &crate::value::CalendarUserAddress,
-        status: &str,
+        message: &Message,
+        status: ScheduleStatus,
     ) -> Result<Outcome> {
-        delivery::ended(stored, state, recipient, status, itip::role(Some(stored), &self.identities))
+        delivery::ended(stored, state, message, status, itip::role(stored, &self.identities))
+    }
+
+    /// As [`leave`](Self::leave), for an object that a user's program wrote.
+    fn leave_without_force(&self, outcome: Outcome) -> Result<Outcome> {
+        let mut outcome = self.leave(outcome)?;
+        if let ObjectChange::Store(object) = &mut outcome.object {
+            parameters::forget_force_send(object, self.agent)?;
+        }
+        Ok(outcome)
     }
 
     /// Every message leaves by here and nowhere else.
-    fn leave(&self, mut outcome: Outcome) -> Outcome {
+    fn leave(&self, mut outcome: Outcome) -> Result<Outcome> {
         let mut kept = Vec::new();
         for message in std::mem::take(&mut outcome.messages) {
             match policy::may_leave(&message, &self.identities) {
@@ -193,7 +206,8 @@ impl Engine {
             }
         }
         outcome.messages = kept;
-        outcome
+        delivery::pending(&mut outcome)?;
+        Ok(outcome)
     }
 }
 

@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
-use super::transport::{Attempt, Transport};
-use super::{Commit, Delivery, Directory, LocalUser, Outgoing, Settled, Store, StoredObject, UserId};
+use super::{
+    Asked, Commit, DeliveryId, Directory, LocalUser, OpenQuestion, Outgoing, QuestionId, Settled, Store,
+    StoredObject, UserId,
+};
 use crate::engine::{Engine, read_calendar, read_object};
 use crate::ical::{Component, Limits};
-use crate::itip::{Agent, Authentication, Carrier, Envelope, Message, ObjectChange, Outcome};
+use crate::itip::{Agent, Envelope, Message, ObjectChange, Outcome, Question};
 use crate::policy::Residence;
 use crate::routing::{Route, Trust, route};
 use crate::scheduling::{SchedulingObject, SchedulingState};
@@ -20,27 +22,36 @@ use crate::{Error, Result};
 /// How often a decision is made anew because somebody else committed in between.
 const TRIES: usize = 8;
 
-/// How long to wait before each further attempt, in seconds: a minute, five, half an hour, two hours, a day.
-const BACK_OFF: [i64; 5] = [60, 300, 1_800, 7_200, 86_400];
-
 /// Drives one host's store for its users.
 pub struct Scheduler<'a> {
-    store: &'a mut dyn Store,
-    directory: &'a dyn Directory,
+    pub(super) store: &'a mut dyn Store,
+    pub(super) directory: &'a dyn Directory,
     agent: Agent,
-    limits: Limits,
+    pub(super) limits: Limits,
     trust: Trust,
 }
 
-/// What [`Scheduler::deliver`] did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delivered {
-    /// Messages that arrived, or were handed on.
-    pub done: usize,
-    /// Messages to try again.
-    pub retried: usize,
-    /// Messages given up.
-    pub failed: usize,
+/// One decision about one object: what it is about, and what its commit does besides.
+pub(super) struct Step<'s> {
+    user: &'s LocalUser,
+    uid: &'s str,
+    residence: Residence,
+    now: Timestamp,
+    /// The message that questions come from.
+    raised_by: Option<(&'s Component, &'s Envelope)>,
+    answers: Option<QuestionId>,
+    settles: Option<(DeliveryId, Settled)>,
+}
+
+impl<'s> Step<'s> {
+    pub(super) fn new(user: &'s LocalUser, uid: &'s str, residence: Residence, now: Timestamp) -> Self {
+        Self { user, uid, residence, now, raised_by: None, answers: None, settles: None }
+    }
+
+    /// The same, taking a message from the outbox as well.
+    pub(super) fn settling(self, id: DeliveryId, how: Settled) -> Self {
+        Self { settles: Some((id, how)), ..self }
+    }
 }
 
 /// A change by a user: what their object is to be.
@@ -53,8 +64,18 @@ pub struct Put<'a> {
     pub based_on: Option<u64>,
     /// Where the object may live.
     pub residence: Residence,
-    /// Whether it comes from a file and nobody is to be told.
-    pub import: bool,
+    /// Whose change it is.
+    pub source: Source,
+}
+
+/// Whose change a [`Put`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The user's: others are told as it takes.
+    #[default]
+    User,
+    /// That of a file, such as a backup: stored, and nobody is told.
+    File,
 }
 
 impl<'a> Scheduler<'a> {
@@ -84,15 +105,16 @@ impl<'a> Scheduler<'a> {
             return Err(Error::invalid(format!("the object's UID is `{}` and not `{uid}`", after.uid())));
         }
         let engine = self.engine(&user, put.residence);
-        self.decide(&user, uid, put.residence, now, |stored, before, state| {
+        let step = Step::new(&user, uid, put.residence, now);
+        self.take(&step, |stored, before, state| {
             if let Some(seen) = put.based_on
                 && stored.map(|stored| stored.version) != Some(seen)
             {
                 return Err(Error::conflict(format!("`{uid}` of user `{}`", user.id)));
             }
-            match &after {
-                Some(after) if put.import => Ok(engine.import(after, state)),
-                after => engine.change(before, after.as_ref(), state, now),
+            match (&after, put.source) {
+                (Some(after), Source::File) => engine.import(after, state),
+                (after, _) => engine.change(before, after.as_ref(), state, now),
             }
         })
     }
@@ -110,132 +132,70 @@ impl<'a> Scheduler<'a> {
     ) -> Result<Outcome> {
         let user = self.user(user)?;
         let uid = uid_of(message)?;
-        let residence = self.store.load(&user.id, &uid)?.map(|stored| stored.residence).unwrap_or_default();
+        let residence = self.residence(&user.id, &uid)?;
         let engine = self.engine(&user, residence);
-        self.decide(&user, &uid, residence, now, |_, before, state| {
-            engine.receive(before, state, message, envelope, now)
-        })
+        let step = Step { raised_by: Some((message, envelope)), ..Step::new(&user, &uid, residence, now) };
+        self.take(&step, |_, before, state| engine.receive(before, state, message, envelope, now))
     }
 
-    /// Delivers at most `limit` messages that are due: into calendars here, or by mail.
+    /// The questions that wait for a user; [`Asked::words`] puts one in words.
     ///
     /// # Errors
-    /// When the store fails. A message that cannot be delivered is no error: it is tried again, or given up.
-    pub fn deliver(
-        &mut self,
-        transport: &mut dyn Transport,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Delivered> {
-        let mut report = Delivered::default();
-        for delivery in self.store.due(now, limit)? {
-            let attempt = match &delivery.message.route {
-                Route::Local(name) => self.hand_in(&UserId::new(name), &delivery.message, now),
-                Route::Mail(mailbox) => transport.mail(&delivery.message, mailbox, now),
-                Route::Peer(peer) => transport.peer(&delivery.message, peer, now),
-                Route::Nobody(why) => Ok(Attempt::Refused(format!("3.7;{why}"))),
-            };
-            let attempt = attempt.unwrap_or_else(|error| Attempt::TryLater(error.to_string()));
-            self.settle(&delivery, attempt, now, &mut report)?;
-        }
-        Ok(report)
+    /// When the store fails.
+    pub fn questions(&self, user: &UserId) -> Result<Vec<OpenQuestion>> {
+        self.store.questions(user)
     }
 
-    fn settle(
-        &mut self,
-        delivery: &Delivery,
-        attempt: Attempt,
-        now: Timestamp,
-        report: &mut Delivered,
-    ) -> Result<()> {
-        let later = BACK_OFF.get(usize::try_from(delivery.attempts).unwrap_or(usize::MAX));
-        match (attempt, later) {
-            (Attempt::Handed, _) => {
-                report.done += 1;
-                self.store.settle(delivery.id, Settled::Delivered)
-            }
-            (Attempt::TryLater(status), Some(seconds)) => {
-                report.retried += 1;
-                self.store.settle(delivery.id, Settled::Retry { due: now.saturating_add(*seconds), status })
-            }
-            (Attempt::TryLater(status) | Attempt::Refused(status), _) => {
-                report.failed += 1;
-                // The sender sees it first: should the second step be lost, it is only done twice.
-                self.mark_failed(delivery, &status, now)?;
-                self.store.settle(delivery.id, Settled::Failed { status })
-            }
-        }
-    }
-
-    /// A final failure shows on the sender's copy (RFC 6638 §3.2.9).
-    fn mark_failed(&mut self, delivery: &Delivery, status: &str, now: Timestamp) -> Result<()> {
-        let code = status.split(';').next().unwrap_or_default();
-        let code = if code.starts_with(|c: char| c.is_ascii_digit()) { code } else { "5.1" };
-        let user = self.user(&delivery.user)?;
-        let uid = &delivery.message.uid;
-        let Some(stored) = self.store.load(&user.id, uid)? else { return Ok(()) };
-        let engine = self.engine(&user, stored.residence);
-        self.decide(&user, uid, stored.residence, now, |_, before, state| match before {
-            Some(before) => engine.delivered(before, state, &delivery.message.recipient, code),
-            None => Ok(engine.nothing_stored(state)),
+    /// A user answers a question that waits for them.
+    ///
+    /// The message that raised it is judged anew, by the object as it is now: what changed or was cancelled
+    /// meanwhile is respected, and the outcome says so. The question waits no more, whatever came of it.
+    ///
+    /// # Errors
+    /// When no such question waits for the user, or the store fails.
+    pub fn decide(&mut self, user: &UserId, id: QuestionId, yes: bool, now: Timestamp) -> Result<Outcome> {
+        let user = self.user(user)?;
+        let open = self.store.questions(&user.id)?.into_iter().find(|open| open.id == id);
+        let OpenQuestion { uid, asked, .. } = open.ok_or_else(|| id.unknown(&user.id))?;
+        let Asked { question, calendar, envelope, .. } = asked;
+        let message = read_calendar(&calendar, &self.limits)?;
+        let residence = self.residence(&user.id, &uid)?;
+        let engine = self.engine(&user, residence);
+        let raised_by = Some((&message, &envelope));
+        let step = Step { raised_by, answers: Some(id), ..Step::new(&user, &uid, residence, now) };
+        self.take(&step, |_, before, state| {
+            engine.decide(&question, yes, before, state, &message, &envelope, now)
         })
-        .map(|_| ())
-    }
-
-    /// Delivers into the calendar of a user of this host.
-    fn hand_in(&mut self, user: &UserId, message: &Outgoing, now: Timestamp) -> Result<Attempt> {
-        if self.directory.user(user)?.is_none() {
-            return Ok(Attempt::Refused(format!("3.7;{user} is no user here any more")));
-        }
-        let calendar = read_calendar(&message.calendar, &self.limits)?;
-        let envelope = Envelope {
-            sender: Some(message.originator.clone()),
-            authentication: Authentication::Authenticated,
-            carrier: Carrier::Local,
-        };
-        self.receive(user, &calendar, &envelope, now)?;
-        Ok(Attempt::Handed)
     }
 
     /// Loads, decides and commits; anew where somebody else committed in between.
-    fn decide(
+    pub(super) fn take(
         &mut self,
-        user: &LocalUser,
-        uid: &str,
-        residence: Residence,
-        now: Timestamp,
+        step: &Step<'_>,
         mut decide: impl FnMut(
             Option<&StoredObject>,
             Option<&SchedulingObject>,
             &SchedulingState,
         ) -> Result<Outcome>,
     ) -> Result<Outcome> {
-        let mut last = None;
         for _ in 0..TRIES {
-            let stored = self.store.load(&user.id, uid)?;
+            let stored = self.store.load(&step.user.id, step.uid)?;
             let before = match stored.as_ref().and_then(|stored| stored.calendar.as_deref()) {
                 Some(text) => Some(read_object(text, &self.limits)?),
                 None => None,
             };
             let state = stored.as_ref().map(|stored| stored.state.clone()).unwrap_or_default();
             let outcome = decide(stored.as_ref(), before.as_ref(), &state)?;
-            match self.commit(user, uid, residence, now, stored.as_ref(), &outcome) {
-                Err(error) if error.is_conflict() => last = Some(error),
+            match self.commit(step, stored.as_ref(), &outcome) {
+                // Whoever decides on an older version on purpose hears of it from `decide`.
+                Err(error) if error.is_conflict() => {}
                 result => return result.map(|()| outcome),
             }
         }
-        Err(last.unwrap_or_else(|| Error::conflict(format!("`{uid}` of user `{}`", user.id))))
+        Err(Error::conflict(format!("`{}` of user `{}`", step.uid, step.user.id)))
     }
 
-    fn commit(
-        &mut self,
-        user: &LocalUser,
-        uid: &str,
-        residence: Residence,
-        now: Timestamp,
-        stored: Option<&StoredObject>,
-        outcome: &Outcome,
-    ) -> Result<()> {
+    fn commit(&mut self, step: &Step<'_>, stored: Option<&StoredObject>, outcome: &Outcome) -> Result<()> {
         let text = |object: &SchedulingObject| object.to_calendar().to_bytes();
         let calendar = match &outcome.object {
             ObjectChange::Keep => stored.and_then(|stored| stored.calendar.clone()),
@@ -245,20 +205,55 @@ impl<'a> Scheduler<'a> {
         let same_state =
             stored.map_or_else(SchedulingState::default, |stored| stored.state.clone()) == outcome.state;
         let same = calendar == stored.and_then(|stored| stored.calendar.clone());
-        if same && same_state && outcome.messages.is_empty() {
-            return Ok(());
+        let questions = self.new_questions(step, &outcome.questions)?;
+        if same && same_state && outcome.messages.is_empty() && questions.is_empty() && step.answers.is_none()
+        {
+            return match &step.settles {
+                Some((id, how)) => self.store.settle(*id, how.clone()),
+                None => Ok(()),
+            };
         }
-        let outbox = self.outgoing(&outcome.messages, now)?;
         let commit = Commit {
-            user: user.id.clone(),
-            uid: uid.to_owned(),
+            user: step.user.id.clone(),
+            uid: step.uid.to_owned(),
             expected: stored.map(|stored| stored.version),
             calendar,
             state: outcome.state.clone(),
-            residence,
-            outbox,
+            residence: step.residence,
+            outbox: self.outgoing(&outcome.messages, step.now)?,
+            questions,
+            answers: step.answers,
+            settles: step.settles.clone(),
         };
         self.store.commit(commit).map(|_| ())
+    }
+
+    /// The questions of an outcome that do not wait already: the same message asks the same only once.
+    fn new_questions(&self, step: &Step<'_>, questions: &[Question]) -> Result<Vec<Asked>> {
+        let Some((message, envelope)) = step.raised_by.filter(|_| !questions.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let calendar = message.to_bytes();
+        let waiting = self.store.questions(&step.user.id)?;
+        let mut new: Vec<Asked> = Vec::new();
+        for question in questions {
+            let asked = |asked: &Asked| {
+                asked.question == *question
+                    && asked.calendar == calendar
+                    && asked.envelope.sender == envelope.sender
+            };
+            let waits =
+                waiting.iter().filter(|open| Some(open.id) != step.answers).any(|open| asked(&open.asked));
+            if !waits && !new.iter().any(asked) {
+                new.push(Asked {
+                    question: question.clone(),
+                    calendar: calendar.clone(),
+                    envelope: envelope.clone(),
+                    at: step.now,
+                });
+            }
+        }
+        Ok(new)
     }
 
     /// Finds each message its way; bodies shared by recipients are printed once.
@@ -300,6 +295,10 @@ impl<'a> Scheduler<'a> {
         Ok(route(recipient, user.as_ref().map(|user| user.id.as_str()), &self.trust.peers))
     }
 
+    pub(super) fn residence(&self, user: &UserId, uid: &str) -> Result<Residence> {
+        Ok(self.store.load(user, uid)?.map(|stored| stored.residence).unwrap_or_default())
+    }
+
     fn user(&self, id: &UserId) -> Result<LocalUser> {
         self.directory
             .user(id)?
@@ -307,7 +306,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// The engine for one of a user's objects: what may not reach a server has no server to send for it.
-    fn engine(&self, user: &LocalUser, residence: Residence) -> Engine {
+    pub(super) fn engine(&self, user: &LocalUser, residence: Residence) -> Engine {
         let agent = match residence {
             Residence::LocalOnly => Agent::Alone,
             Residence::Synced => self.agent,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Commit, Delivery, DeliveryId, Settled, Store, StoredObject, UserId};
+use super::{Commit, Delivery, DeliveryId, OpenQuestion, QuestionId, Settled, Store, StoredObject, UserId};
 use crate::Result;
 use crate::value::Timestamp;
 
@@ -11,6 +11,7 @@ use crate::value::Timestamp;
 pub struct MemoryStore {
     objects: BTreeMap<UserId, BTreeMap<String, StoredObject>>,
     outbox: BTreeMap<DeliveryId, Row>,
+    questions: BTreeMap<QuestionId, (UserId, OpenQuestion)>,
     last_id: u64,
 }
 
@@ -40,14 +41,44 @@ impl Store for MemoryStore {
 
     fn commit(&mut self, commit: Commit) -> Result<u64> {
         commit.check()?;
-        let objects = self.objects.entry(commit.user.clone()).or_default();
-        let stored = objects.get(&commit.uid).map(|stored| stored.version);
+        let stored = self.objects.get(&commit.user).and_then(|objects| objects.get(&commit.uid));
+        let stored = stored.map(|stored| stored.version);
         if stored != commit.expected {
             return Err(commit.conflict());
         }
+        if let Some(id) = commit.answers {
+            let waits = self.questions.get(&id);
+            if waits.is_none_or(|(user, open)| *user != commit.user || open.uid != commit.uid) {
+                return Err(id.unknown(&commit.user));
+            }
+        }
+        let Commit {
+            user,
+            uid,
+            calendar,
+            state,
+            residence,
+            outbox,
+            questions,
+            answers,
+            settles,
+            expected: _,
+        } = commit;
+        // The last step that can fail comes first.
+        if let Some((id, how)) = settles {
+            self.settle(id, how)?;
+        }
+        if let Some(id) = answers {
+            self.questions.remove(&id);
+        }
         let version = stored.unwrap_or(0) + 1;
-        let Commit { user, uid, calendar, state, residence, outbox, expected: _ } = commit;
-        objects.insert(uid, StoredObject { calendar, state, residence, version });
+        let object = StoredObject { calendar, state, residence, version };
+        self.objects.entry(user.clone()).or_default().insert(uid.clone(), object);
+        for asked in questions {
+            self.last_id += 1;
+            let id = QuestionId(self.last_id);
+            self.questions.insert(id, (user.clone(), OpenQuestion { id, uid: uid.clone(), asked }));
+        }
         for message in outbox {
             self.last_id += 1;
             let id = DeliveryId(self.last_id);
@@ -56,6 +87,11 @@ impl Store for MemoryStore {
             self.outbox.insert(id, Row { delivery, given_up: false });
         }
         Ok(version)
+    }
+
+    fn questions(&self, user: &UserId) -> Result<Vec<OpenQuestion>> {
+        let all = self.questions.values().filter(|(of, _)| of == user);
+        Ok(all.map(|(_, open)| open.clone()).collect())
     }
 
     fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>> {

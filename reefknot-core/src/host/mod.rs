@@ -4,14 +4,19 @@
 //! [`Scheduler`] is the driver: load, decide, commit, deliver. The traits are synchronous and small; an async
 //! server calls them from blocking threads.
 
+mod delivery;
 mod directory;
 mod driver;
 mod memory;
 mod store;
 mod transport;
 
+pub use delivery::Delivered;
 pub use directory::{Directory, LocalUser};
-pub use driver::{Delivered, Put, Scheduler};
+pub use driver::{Put, Scheduler, Source};
 pub use memory::MemoryStore;
-pub use store::{Commit, Delivery, DeliveryId, Outgoing, Settled, Store, StoredObject, UserId};
+pub use store::{
+    Asked, Commit, Delivery, DeliveryId, OpenQuestion, Outgoing, QuestionId, Settled, Store, StoredObject,
+    UserId,
+};
 pub use transport::{Attempt, Transport};

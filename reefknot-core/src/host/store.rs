@@ -10,11 +10,13 @@ use std::sync::Arc;
 
 use crate::engine::read_calendar;
 use crate::ical::Limits;
-use crate::itip::{Change, Message, MessageReason, Method};
+use crate::itip::{Change, Envelope, Message, MessageReason, Method, Question};
 use crate::policy::Residence;
 use crate::routing::Route;
 use crate::scheduling::SchedulingState;
+use crate::time::{Zone, Zones};
 use crate::value::{CalendarUserAddress, Timestamp};
+use crate::words::Words;
 use crate::{Error, Result};
 
 /// A user of this host, by the name its store knows them by.
@@ -88,9 +90,32 @@ pub struct Commit {
     pub residence: Residence,
     /// The messages to deliver, in the order in which they are to be tried when due together.
     pub outbox: Vec<Outgoing>,
+    /// The questions that now wait for the user.
+    pub questions: Vec<Asked>,
+    /// The question that this commit answers: it waits no more.
+    pub answers: Option<QuestionId>,
+    /// The delivery whose end this commit records, and how it ended.
+    pub settles: Option<(DeliveryId, Settled)>,
 }
 
 impl Commit {
+    /// A commit of nothing yet, to be filled in.
+    #[must_use]
+    pub fn new(user: UserId, uid: impl Into<String>) -> Self {
+        Self {
+            user,
+            uid: uid.into(),
+            expected: None,
+            calendar: None,
+            state: SchedulingState::default(),
+            residence: Residence::default(),
+            outbox: Vec::new(),
+            questions: Vec::new(),
+            answers: None,
+            settles: None,
+        }
+    }
+
     /// The error of a store that holds another version than the expected one.
     #[must_use]
     pub fn conflict(&self) -> Error {
@@ -159,6 +184,62 @@ impl Outgoing {
     }
 }
 
+/// A question that a message raised, with all that is needed to answer it later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What is asked.
+    pub question: Question,
+    /// The message that raised it, a VCALENDAR as iCalendar text.
+    pub calendar: Vec<u8>,
+    /// Where that message came from.
+    pub envelope: Envelope,
+    /// When it was asked.
+    pub at: Timestamp,
+}
+
+impl Asked {
+    /// The question in words, for a reader in that zone.
+    ///
+    /// # Errors
+    /// When the message cannot be read, which only a damaged store brings about.
+    pub fn words(&self, zone: &Zone, limits: &Limits) -> Result<String> {
+        let message = read_calendar(&self.calendar, limits)?;
+        let zones = Zones::of(&message);
+        Ok(Words::new(zone, &zones).question(&self.question, &message, &self.envelope))
+    }
+}
+
+/// The number of a question in its store; never given to another question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuestionId(pub u64);
+
+impl QuestionId {
+    /// The error of a store in which no question of this number waits for that user.
+    #[must_use]
+    pub fn unknown(self, user: &UserId) -> Error {
+        Error::invalid(format!(
+            "no question {self} waits for user `{user}`; it was answered before, or never asked"
+        ))
+    }
+}
+
+impl fmt::Display for QuestionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A question that waits for its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenQuestion {
+    /// Its number, to answer it by; later questions have greater ones.
+    pub id: QuestionId,
+    /// The UID of the object it is about.
+    pub uid: String,
+    /// The question, as it was committed.
+    pub asked: Asked,
+}
+
 /// The number of a message in its store's outbox; never given to another message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(pub u64);
@@ -222,18 +303,11 @@ pub enum Settled {
 ///
 /// ```
 /// use reefknot_core::host::{Commit, MemoryStore, Store, UserId};
-/// use reefknot_core::policy::Residence;
-/// use reefknot_core::scheduling::SchedulingState;
 ///
 /// let mut store = MemoryStore::new();
 /// let first = Commit {
-///     user: UserId::new("a"),
-///     uid: "1@foo.com".into(),
-///     expected: None,
 ///     calendar: Some(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_vec()),
-///     state: SchedulingState::default(),
-///     residence: Residence::Synced,
-///     outbox: Vec::new(),
+///     ..Commit::new(UserId::new("a"), "1@foo.com")
 /// };
 /// let version = store.commit(first.clone())?;
 /// assert_eq!(store.load(&first.user, &first.uid)?.map(|stored| stored.version), Some(version));
@@ -261,8 +335,15 @@ pub trait Store {
     ///
     /// # Errors
     /// One for which [`Error::is_conflict`] holds when `expected` is not the stored version; an invalid error from
-    /// [`Commit::check`]; or when the store fails. Nothing has changed then.
+    /// [`Commit::check`], or when no such question waits for the user about this UID or no such message is in the
+    /// outbox; or when the store fails. Nothing has changed then.
     fn commit(&mut self, commit: Commit) -> Result<u64>;
+
+    /// The questions that wait for the user, in the order of their numbers.
+    ///
+    /// # Errors
+    /// When the store fails, or holds a question it cannot read.
+    fn questions(&self, user: &UserId) -> Result<Vec<OpenQuestion>>;
 
     /// At most `limit` messages due at `now`: the longest due first, those due together in the order of their numbers.
     ///

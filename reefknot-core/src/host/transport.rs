@@ -2,6 +2,7 @@
 
 use super::Outgoing;
 use crate::Result;
+use crate::scheduling::ScheduleStatus;
 use crate::value::Timestamp;
 
 /// How one attempt to hand a message over ended.
@@ -11,8 +12,13 @@ pub enum Attempt {
     Handed,
     /// Not now; try again later. The text says why.
     TryLater(String),
-    /// Never; the text says why, a SCHEDULE-STATUS code first (RFC 6638 §3.2.9).
-    Refused(String),
+    /// Never.
+    Refused {
+        /// What the sender's copy will say (RFC 6638 §3.2.9).
+        status: ScheduleStatus,
+        /// Why, in words.
+        why: String,
+    },
 }
 
 /// Carries messages to whoever is not a user of this host.
@@ -31,6 +37,7 @@ pub trait Transport {
     /// When the transport itself fails; the message is tried again.
     fn peer(&mut self, message: &Outgoing, peer: &str, now: Timestamp) -> Result<Attempt> {
         let _ = (message, now);
-        Ok(Attempt::Refused(format!("5.2;this host has no way to {peer}")))
+        let why = format!("this host has no way to {peer}");
+        Ok(Attempt::Refused { status: ScheduleStatus::NoRoute, why })
     }
 }

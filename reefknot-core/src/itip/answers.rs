@@ -14,8 +14,8 @@ use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Delta, InstanceDelta, PartStat, Revision, SchedulingObject, SchedulingState, Weight, attendee_among,
-    edit_attendee, fields,
+    Delta, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject, SchedulingState, Weight,
+    attendee_among, edit_attendee, fields,
 };
 use crate::value::CalendarUserAddress;
 
@@ -155,6 +155,7 @@ impl Answering<'_> {
                 answers.extend(answer.map(|answer| (key.clone(), answer)));
             }
         }
+        self.add_forced_answers(&after, &mut answers);
         self.outcome.object = ObjectChange::Store(after.clone());
         self.note_known(&after);
         if answers.is_empty() {
@@ -173,6 +174,18 @@ impl Answering<'_> {
             self.outcome.object = ObjectChange::Store(after.clone());
         }
         self.reply(&after, answers)
+    }
+
+    /// Answers that are to be sent although they did not change (RFC 6638 §7.2).
+    fn add_forced_answers(&self, after: &SchedulingObject, answers: &mut BTreeMap<InstanceKey, PartStat>) {
+        for (key, part) in after.parts() {
+            let forced =
+                part.property("ORGANIZER").as_ref().and_then(Organizer::of).is_some_and(|o| o.force_send);
+            if let Some(answer) = self.answer_in(after, key).filter(|_| forced && !fields::is_cancelled(part))
+            {
+                answers.insert(key.clone(), answer);
+            }
+        }
     }
 
     /// An answer to the series holds for the instances that were not answered, or asked, on their own.

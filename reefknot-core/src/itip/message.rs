@@ -90,7 +90,8 @@ pub enum Carrier {
 }
 
 /// Where a message came from (RFC 5546 §6, RFC 6047 §3).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Envelope {
     /// Who the transport says sent it; `None` where it does not say, as with a file.
     pub sender: Option<CalendarUserAddress>,

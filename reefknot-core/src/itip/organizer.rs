@@ -94,7 +94,7 @@ impl<'a> Revise<'a> {
     fn run(mut self) -> Result<Outcome> {
         self.keep_answers_of_dropped_overrides();
         let delta = Delta::between(self.before, Some(&self.after));
-        if self.before.is_some() && delta.instances.is_empty() {
+        if self.before.is_some() && delta.instances.is_empty() && !self.is_forced() {
             self.never_fall();
             self.outcome.disposition = Disposition::Unchanged;
             self.outcome.because(
@@ -131,6 +131,11 @@ impl<'a> Revise<'a> {
             mailer.stored.sequence().max(if mailer.outcome.messages.is_empty() { 0 } else { mailer.highest });
         mailer.outcome.object = ObjectChange::Store(mailer.stored.clone());
         Ok(mailer.finish(sequence))
+    }
+
+    /// Whether somebody is to be sent the object although nothing changed (RFC 6638 §7.2).
+    fn is_forced(&self) -> bool {
+        self.after.parts().any(|(_, part)| attendees(part).iter().any(|attendee| attendee.force_send))
     }
 
     /// An override that a client dropped falls back to the series; the answers given to that instance do not.

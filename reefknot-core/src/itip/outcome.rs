@@ -83,7 +83,8 @@ pub enum ObjectChange {
 }
 
 /// A question that only the user, or their policy, can answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Question {
     /// Somebody who was not invited answers: add them, or not? (RFC 5546 §3.2.3)
     PartyCrasher(CalendarUserAddress),

@@ -10,8 +10,8 @@ use crate::Result;
 use crate::ical::{Component, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Attendee, InstanceState, PartStat, Revision, SchedulingObject, attendee_among, attendees, edit_attendee,
-    fields,
+    Attendee, InstanceState, PartStat, Revision, ScheduleStatus, SchedulingObject, attendee_among, attendees,
+    edit_attendee, fields,
 };
 use crate::value::CalendarUserAddress;
 
@@ -212,16 +212,12 @@ impl Recorder<'_> {
 
     fn record(&mut self, key: &InstanceKey, answer: &Attendee, revision: Revision) -> Result<()> {
         let who = &answer.address;
-        let held = self.object.attendees(key).into_iter().find(|attendee| attendee.address == *who);
         self.remember(key, who, revision);
         self.applied += 1;
         let message = format!("{who} answers {}", answer.partstat);
         self.outcome.because_of(key, "answer-recorded", message, "RFC 5546 §3.2.3");
         // An instance answered on its own keeps that answer when the series is answered otherwise later.
         self.hold(key);
-        if held.is_some_and(|held| held.partstat == answer.partstat && held.sent_by == answer.sent_by) {
-            return Ok(());
-        }
         self.write(key, answer)
     }
 
@@ -231,20 +227,32 @@ impl Recorder<'_> {
     }
 
     fn write(&mut self, key: &InstanceKey, answer: &Attendee) -> Result<()> {
+        let status = self.request_status(key);
         let update = |line: &mut PropertyBuf| {
             line.set_param("PARTSTAT", answer.partstat.as_str())?;
             match &answer.sent_by {
                 Some(sent_by) => line.set_param("SENT-BY", sent_by.uri())?,
                 None => line.remove_param("SENT-BY"),
             }
-            // RFC 6638 §3.2.9: 2.0, the message was delivered and answered.
+            // RFC 6638 §4.2: the line says how the message fared, and now it says what the reply says.
             if line.as_property().param("SCHEDULE-STATUS").is_some() {
-                line.set_param("SCHEDULE-STATUS", "2.0")?;
+                line.set_param("SCHEDULE-STATUS", &status)?;
             }
             Ok(())
         };
         self.object.edit_part(key, |part| edit_attendee(part, &answer.address, update)).transpose()?;
         Ok(())
+    }
+
+    /// The codes of the reply's REQUEST-STATUS, or of success where there is none (RFC 6638 §4.2).
+    fn request_status(&self, key: &InstanceKey) -> String {
+        let parts = &self.incoming.object;
+        let part = parts.part(key).or_else(|| parts.master());
+        let lines = part.into_iter().flat_map(|part| part.properties_named("REQUEST-STATUS"));
+        let digits = |code: &str| code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let codes = lines.filter_map(|line| Some(line.value().split(';').next()?.trim().to_owned()));
+        let codes: Vec<_> = codes.filter(|code| !code.is_empty() && digits(code)).collect();
+        if codes.is_empty() { ScheduleStatus::Success.code().to_owned() } else { codes.join(",") }
     }
 
     /// An answer to the series holds for the instances that were not answered, or asked, on their own.

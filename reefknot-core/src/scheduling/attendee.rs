@@ -77,7 +77,7 @@ pub enum ScheduleAgent {
 }
 
 impl ScheduleAgent {
-    fn of(property: &Property<'_>) -> Self {
+    pub(crate) fn of(property: &Property<'_>) -> Self {
         match property.param("SCHEDULE-AGENT").as_deref() {
             None => Self::Server,
             Some(agent) if agent.eq_ignore_ascii_case("SERVER") => Self::Server,
@@ -102,7 +102,7 @@ pub struct Attendee {
     pub delegated_from: Vec<CalendarUserAddress>,
     /// Who sends them messages.
     pub agent: ScheduleAgent,
-    /// Whether a message was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
+    /// Whether a REQUEST was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
     pub force_send: bool,
 }
 
@@ -117,7 +117,7 @@ impl Attendee {
             delegated_to: addresses(property, "DELEGATED-TO"),
             delegated_from: addresses(property, "DELEGATED-FROM"),
             agent: ScheduleAgent::of(property),
-            force_send: property.param("SCHEDULE-FORCE-SEND").is_some(),
+            force_send: property.param_is("SCHEDULE-FORCE-SEND", "REQUEST"),
         })
     }
 }
@@ -131,7 +131,7 @@ pub struct Organizer {
     pub sent_by: Option<CalendarUserAddress>,
     /// Who answers them from this copy.
     pub agent: ScheduleAgent,
-    /// Whether a message was asked for that would not be sent otherwise.
+    /// Whether a REPLY was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
     pub force_send: bool,
 }
 
@@ -143,7 +143,7 @@ impl Organizer {
             address: CalendarUserAddress::parse(&property.value()).ok()?,
             sent_by: addresses(property, "SENT-BY").into_iter().next(),
             agent: ScheduleAgent::of(property),
-            force_send: property.param("SCHEDULE-FORCE-SEND").is_some(),
+            force_send: property.param_is("SCHEDULE-FORCE-SEND", "REPLY"),
         })
     }
 }

@@ -10,6 +10,7 @@ mod identity;
 mod object;
 mod revision;
 mod state;
+mod status;
 mod timing;
 
 pub use attendee::{Attendee, Organizer, PartStat, ScheduleAgent};
@@ -18,4 +19,5 @@ pub use identity::Identities;
 pub use object::{SchedulingObject, attendee_among, attendees, edit_attendee};
 pub use revision::Revision;
 pub use state::{AttendeeState, InstanceState, SchedulingState};
+pub use status::ScheduleStatus;
 pub use timing::Timing;

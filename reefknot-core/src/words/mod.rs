@@ -10,6 +10,7 @@ mod describe;
 mod moment;
 mod people;
 mod phrases;
+mod questions;
 mod recurrence;
 mod rule;
 

@@ -76,7 +76,7 @@ fn others(property: &Property<'_>, param: &str) -> Vec<String> {
 }
 
 /// An address without `mailto:`.
-fn bare(address: &str) -> String {
+pub(super) fn bare(address: &str) -> String {
     let address = one_line(address);
     match address.get(..7) {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => address[7..].to_owned(),

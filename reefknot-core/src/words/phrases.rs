@@ -1,5 +1,7 @@
 //! Every phrase of one language. Another language is another value of [`Phrases`].
 
+use super::questions::{ENGLISH_QUESTIONS, QuestionPhrases};
+
 /// The words and patterns of a language; `{0}`, `{1}` … stand for what is filled in.
 #[derive(Debug)]
 pub struct Phrases {
@@ -24,6 +26,7 @@ pub struct Phrases {
     pub(super) unknown_zone: &'static str,
     pub(super) elsewhere: &'static str,
     pub(super) unreadable: &'static str,
+    pub(super) no_time: &'static str,
     pub(super) units: [(&'static str, &'static str); 5],
 
     // Rules.
@@ -64,6 +67,7 @@ pub struct Phrases {
     pub(super) labels: Labels,
     pub(super) answers: Answers,
     pub(super) changes: Changes,
+    pub(super) questions: QuestionPhrases,
     pub(crate) mail: MailPhrases,
 }
 
@@ -194,6 +198,7 @@ pub static ENGLISH: Phrases = Phrases {
     unknown_zone: "{0} in the time zone “{1}”, which is not known here",
     elsewhere: "{0}; that is {1} in {2}",
     unreadable: "“{0}”, which cannot be read as a date or time",
+    no_time: "at no time given",
     units: [
         ("day", "days"),
         ("hour", "hours"),
@@ -329,6 +334,7 @@ pub static ENGLISH: Phrases = Phrases {
         percent: "{0} % done",
         completed: "done on {0}",
     },
+    questions: ENGLISH_QUESTIONS,
     changes: Changes {
         on: "On {0}: {1}",
         time: "The time changed from {0} to {1}.",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use reefknot_core::engine::read_object;
-use reefknot_core::host::{Commit, LocalUser, Put, Scheduler, Store};
+use reefknot_core::host::{Commit, LocalUser, Put, Scheduler, Source, Store};
 use reefknot_core::ical::Limits;
 use reefknot_core::imip::{self, ReadOptions};
 use reefknot_core::itip::Agent;
@@ -82,7 +82,7 @@ impl Client {
         report: &mut Report,
     ) -> Result<(), Failure> {
         let user = self.user().id.clone();
-        let put = Put { calendar: text, based_on: None, residence, import: false };
+        let put = Put { calendar: text, based_on: None, residence, source: Source::User };
         let mut scheduler = Scheduler::new(&mut self.store, &self.users, Agent::Alone, Limits::default());
         let outcome = scheduler.put(&user, uid, put, now)?;
         report.decided(&self.name, &outcome)?;
@@ -143,7 +143,7 @@ impl Client {
                 calendar: Some(&text),
                 based_on: base.map(|base| base.version),
                 residence: Residence::Synced,
-                import: false,
+                source: Source::User,
             };
             server.put(&user, &uid, put, now, report)?;
             self.take(server, &uid)?;
@@ -189,13 +189,10 @@ impl Client {
         let user = self.user().id.clone();
         let stored = self.store.load(&user, uid)?;
         let commit = Commit {
-            user,
-            uid: uid.to_owned(),
             expected: stored.as_ref().map(|stored| stored.version),
             calendar: Some(text),
             state: stored.map(|stored| stored.state).unwrap_or_default(),
-            residence: Residence::Synced,
-            outbox: Vec::new(),
+            ..Commit::new(user, uid)
         };
         self.store.commit(commit)?;
         Ok(())
