@@ -116,6 +116,34 @@ impl Engine {
         Ok(outcome)
     }
 
+    /// An attendee's program puts the organizer's revision, which it received elsewhere, as by mail.
+    ///
+    /// Per instance, a newer revision is taken over as from the organizer's REQUEST, never an older one and nothing
+    /// at or below a cancellation; what the user owns (alarms, categories, the answer) is the program's. Where no
+    /// instance is newer it is [`change`](Self::change). Nothing is sent but an answer that the user gave: one that
+    /// differs from what is stored, or one to an instance that moved. Who answers the same again says so with
+    /// SCHEDULE-FORCE-SEND=REPLY.
+    ///
+    /// A server takes this from a client only where the organizer has no calendar on it: those who have are heard
+    /// directly, and an attendee may not change what is theirs (RFC 6638 §3.2.2.1). Components must carry the
+    /// organizer's SEQUENCE and DTSTAMP. An exclusion of the user's own is to be put before, as a change.
+    ///
+    /// # Errors
+    /// Only when the engine itself cannot go on; what is not taken over is an outcome with a reason.
+    pub fn adopt(
+        &self,
+        stored: Option<&SchedulingObject>,
+        object: &SchedulingObject,
+        state: &SchedulingState,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let mut outcome = itip::adopt(stored, object, state, &self.context(now, &self.preferences))?;
+        if let (Some(stored), ObjectChange::Store(object)) = (stored, &mut outcome.object) {
+            parameters::keep_statuses(stored, object, self.agent)?;
+        }
+        self.leave_without_force(outcome)
+    }
+
     /// A message arrived; `stored` is what the user holds under its UID.
     ///
     /// # Errors

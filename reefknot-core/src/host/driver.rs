@@ -76,6 +76,9 @@ pub enum Source {
     User,
     /// That of a file, such as a backup: stored, and nobody is told.
     File,
+    /// The organizer's: their revision reached the user's program by another way, such as mail.
+    /// [`Engine::adopt`] says what is taken over.
+    Organizer,
 }
 
 impl<'a> Scheduler<'a> {
@@ -104,6 +107,9 @@ impl<'a> Scheduler<'a> {
         if let Some(after) = after.as_ref().filter(|after| after.uid() != uid) {
             return Err(Error::invalid(format!("the object's UID is `{}` and not `{uid}`", after.uid())));
         }
+        if let (Source::Organizer, Agent::Server, Some(after)) = (put.source, self.agent, &after) {
+            self.refuse_local_organizer(&user, after)?;
+        }
         let engine = self.engine(&user, put.residence);
         let step = Step::new(&user, uid, put.residence, now);
         self.take(&step, |stored, before, state| {
@@ -114,9 +120,22 @@ impl<'a> Scheduler<'a> {
             }
             match (&after, put.source) {
                 (Some(after), Source::File) => engine.import(after, state),
+                (Some(after), Source::Organizer) => engine.adopt(before, after, state, now),
                 (after, _) => engine.change(before, after.as_ref(), state, now),
             }
         })
+    }
+
+    /// Who has a calendar here tells it themselves: no attendee's program speaks for them (RFC 6638 §3.2.2.1).
+    fn refuse_local_organizer(&self, user: &LocalUser, object: &SchedulingObject) -> Result<()> {
+        let Some(organizer) = object.organizer() else { return Ok(()) };
+        match self.directory.find(&organizer.address)? {
+            Some(local) if local.id != user.id => Err(Error::invalid(format!(
+                "{} has a calendar here, so their revision comes from them; put the change as the user's own",
+                organizer.address
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// A message arrives for a user.

@@ -58,6 +58,16 @@ pub(super) fn request(
     if !from_organizer {
         outcome.tell("passed-on", "the invitation came from an attendee and not from the organizer");
     }
+    take_over(stored, incoming, outcome, context)
+}
+
+/// Takes over what is newer, whoever brought it.
+pub(super) fn take_over(
+    stored: Option<&SchedulingObject>,
+    incoming: &Incoming<'_>,
+    outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
     let known_before = outcome.state.known.clone();
     Taking { stored, object: stored.cloned(), incoming, context, outcome, known_before, taken: 0 }.run()
 }
@@ -485,7 +495,7 @@ fn unresolved_zones(object: &SchedulingObject) -> BTreeSet<String> {
 
 /// Keeps what is the attendee's own in their copy: alarms, categories, colour, transparency, and what their
 /// programs noted (RFC 6638 §3.2.2.1, items 2–5).
-fn keep_own(new: &mut Component, held: &Component) {
+pub(super) fn keep_own(new: &mut Component, held: &Component) {
     let own = |name: &str| {
         ["CATEGORIES", "COLOR", "TRANSP", "PERCENT-COMPLETE", "COMPLETED"]
             .iter()

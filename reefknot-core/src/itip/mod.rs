@@ -7,6 +7,7 @@
 //! Played: REQUEST, REPLY, CANCEL and REFRESH, for events and to-dos alike. PUBLISH, ADD, COUNTER and
 //! DECLINECOUNTER are read, validated, and answered with the reason that they are not played yet.
 
+mod adopt;
 mod answers;
 mod body;
 mod context;
@@ -19,6 +20,7 @@ mod receive;
 mod replies;
 pub mod validate;
 
+pub use adopt::adopt;
 pub use context::{Agent, Context, Preferences};
 pub use message::{Authentication, Carrier, Change, Envelope, Message, MessageReason};
 pub use method::Method;

@@ -1,6 +1,7 @@
 //! The driver: what users do, what arrives, and what is delivered, on a store in memory.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod adoption;
 mod force_send;
 mod questions;
 mod statuses;
