@@ -11,6 +11,7 @@ pub mod itip;
 pub mod lint;
 pub mod policy;
 pub mod recurrence;
+pub mod registry;
 pub mod routing;
 pub mod scheduling;
 pub mod time;

@@ -2,16 +2,19 @@
 //!
 //! The reader takes what it can; this module tells the writer what to mend. It looks at
 //! the bytes (§3.1), at parameters (§3.2), at values (§3.3), at which component stands
-//! where with which properties (§3.6, and what RFC 7953, 7986 and 9074 add), and at how
-//! the properties of a component fit together (§3.8). Extensions and unknown values of
-//! open lists are allowed. The rules for scheduling messages are in
-//! [`itip::validate`](mod@crate::itip::validate).
+//! where with which properties (§3.6, and what RFC 7953, 7986, 9073, 9074 and 9253 add), and
+//! at how the properties of a component fit together (§3.8). What stands where is told by the
+//! tables of the layer `registry`. Extensions are allowed, and so are unknown values of open
+//! lists. The rules for scheduling messages are in [`itip::validate`](mod@crate::itip::validate).
 
+mod alarm;
 mod calendar;
+mod code;
+mod entity;
 mod params;
 mod physical;
+mod rules;
 pub(crate) mod syntax;
-mod tables;
 mod times;
 
 use std::fmt;
@@ -19,11 +22,15 @@ use std::fmt;
 use crate::Result;
 use crate::ical::{Limits, Stream};
 
+pub use code::{Code, Severity};
+
 /// One thing to mend.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
-    /// A short name that does not change, such as `property-missing`.
-    pub code: &'static str,
+    /// The rule it is about.
+    pub code: Code,
+    /// How much it weighs.
+    pub severity: Severity,
     /// What is wrong.
     pub message: String,
     /// The physical line, from 1.
@@ -36,7 +43,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, message, line, section, suggestion } = self;
+        let Self { code, message, line, section, suggestion, severity: _ } = self;
         write!(f, "line {line}: {message}; {suggestion} ({code}, {section})")
     }
 }
@@ -83,13 +90,14 @@ pub fn lint(bytes: &[u8], limits: &Limits) -> Result<Report> {
         Findings { kept: Vec::new(), most: limits.problems, not_kept: stream.problems_not_kept() };
     physical::check(&mut findings, bytes);
     for problem in stream.problems() {
-        findings.add(Finding {
-            code: "unreadable",
-            message: format!("the line {}; it was {}", problem.what, problem.read_as),
-            line: problem.line,
-            section: "RFC 5545 §3.1",
-            suggestion: "write lines as NAME:value, and END each component that you BEGIN".to_owned(),
-        });
+        let (code, section, suggestion) = if problem.what == "is not UTF-8" {
+            (Code::Charset, "RFC 5545 §3.1.4", "save the file as UTF-8")
+        } else {
+            let suggestion = "write lines as NAME:value, and END each component that you BEGIN";
+            (Code::Unreadable, "RFC 5545 §3.1", suggestion)
+        };
+        let message = format!("the line {}; it was {}", problem.what, problem.read_as);
+        findings.say(code, section, Some(problem.line), message, suggestion);
     }
     calendar::check_stream(&mut findings, &stream);
     let mut report = Report { findings: findings.kept, not_kept: findings.not_kept };
@@ -106,25 +114,22 @@ struct Findings {
 }
 
 impl Findings {
-    fn add(&mut self, finding: Finding) {
-        if (self.kept.len() as u64) < self.most {
-            self.kept.push(finding);
-        } else {
-            self.not_kept += 1;
-        }
-    }
-
     fn say(
         &mut self,
-        code: &'static str,
+        code: Code,
         section: &'static str,
         line: Option<usize>,
         message: impl Into<String>,
         suggestion: impl Into<String>,
     ) {
-        let (message, suggestion) = (message.into(), suggestion.into());
+        if self.kept.len() as u64 >= self.most {
+            self.not_kept += 1;
+            return;
+        }
         // Whatever is looked at here was read from text, so that it has a line.
-        self.add(Finding { code, message, line: line.unwrap_or(1), section, suggestion });
+        let line = line.unwrap_or(1);
+        let (severity, message, suggestion) = (code.severity(), message.into(), suggestion.into());
+        self.kept.push(Finding { code, severity, message, line, section, suggestion });
     }
 }
 

@@ -1,6 +1,6 @@
 //! The lines as they lie in the file (RFC 5545 §3.1, §3.1.4).
 
-use super::{Finding, Findings};
+use super::{Code, Findings};
 
 /// Octets of a line, its end not counted.
 const LONGEST: usize = 75;
@@ -20,17 +20,11 @@ impl Often {
         self.times += 1;
     }
 
-    fn say(self, findings: &mut Findings, code: &'static str, what: &str, suggestion: &str) {
-        if self.times == 0 {
-            return;
+    fn say(self, findings: &mut Findings, code: Code, what: &str, suggestion: &str) {
+        if self.times > 0 {
+            let message = format!("a line {what} ({} in all, the first here)", self.times);
+            findings.say(code, "RFC 5545 §3.1", Some(self.first), message, suggestion);
         }
-        findings.add(Finding {
-            code,
-            message: format!("a line {what} ({} in all, the first here)", self.times),
-            line: self.first,
-            section: "RFC 5545 §3.1",
-            suggestion: suggestion.to_owned(),
-        });
     }
 }
 
@@ -39,7 +33,7 @@ pub(super) fn check(findings: &mut Findings, bytes: &[u8]) {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if text.len() < bytes.len() {
         findings.say(
-            "byte-order-mark",
+            Code::ByteOrderMark,
             "RFC 5545 §3.1",
             Some(1),
             "the file begins with a byte order mark",
@@ -65,9 +59,9 @@ pub(super) fn check(findings: &mut Findings, bytes: &[u8]) {
         controls(findings, line, number);
         rest = &tail[skipped..];
     }
-    ends.say(findings, "line-end", "does not end in CR LF", "end each line in CR LF");
-    blank.say(findings, "blank-line", "is empty", "take it out");
-    long.say(findings, "line-too-long", "is longer than 75 octets", "fold it: CR LF and a space");
+    ends.say(findings, Code::LineEnd, "does not end in CR LF", "end each line in CR LF");
+    blank.say(findings, Code::BlankLine, "is empty", "take it out");
+    long.say(findings, Code::LineTooLong, "is longer than 75 octets", "fold it: CR LF and a space");
 }
 
 /// CONTROL stands nowhere in a content line (RFC 5545 §3.1).
@@ -75,6 +69,6 @@ fn controls(findings: &mut Findings, line: &[u8], number: usize) {
     let control = line.iter().find(|&&byte| (byte < b' ' && byte != b'\t') || byte == 0x7F);
     if let Some(control) = control {
         let message = format!("the line holds the control character U+{control:04X}");
-        findings.say("control-character", "RFC 5545 §3.1", Some(number), message, "take it out");
+        findings.say(Code::ControlCharacter, "RFC 5545 §3.1", Some(number), message, "take it out");
     }
 }

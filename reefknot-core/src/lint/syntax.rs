@@ -2,172 +2,170 @@
 //!
 //! The parsers of the layer `value` are asked; what they forgive a writer is refused here.
 
+use super::Code;
 use crate::ical::Property;
-use crate::value::{CalendarUserAddress, DateTime, Duration, Period, Recur, UtcOffset};
+use crate::registry::{self, Bounds, PropertyEntry, Shape};
+use crate::value::scan::shown;
+use crate::value::{
+    Boolean, CalendarUserAddress, Color, DateTime, Duration, Float, Geo, Integer, Period, Recur,
+    RequestStatus, Time, Uri, UtcOffset, ValueType,
+};
 
 /// What is wrong with one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
     pub(crate) message: String,
     pub(crate) section: &'static str,
-    pub(crate) suggestion: &'static str,
+    pub(crate) suggestion: String,
 }
 
-/// The form of a property's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    /// DATE-TIME in UTC only.
-    Utc,
-    /// DATE-TIME or, with VALUE=DATE, DATE.
-    DateTime,
-    /// A list of them.
-    DateTimes,
-    /// A list of them that VALUE=PERIOD makes periods.
-    DatesOrPeriods,
-    /// DURATION, not negative.
-    Duration,
-    /// DURATION, or DATE-TIME in UTC with VALUE=DATE-TIME.
-    Trigger,
-    /// A list of PERIOD in UTC.
-    Periods,
-    Recur,
-    /// INTEGER within these bounds.
-    Integer(i64, i64),
-    CalAddress,
-    Uri,
-    /// URI, or BINARY with VALUE=BINARY and ENCODING=BASE64.
-    UriOrBinary,
-    Geo,
-    Offset,
-    RequestStatus,
+/// What is wrong with a value, before the property's name is put to it.
+struct Wrong {
+    code: Code,
+    why: String,
+    suggestion: &'static str,
 }
 
-/// The form that a property of this name takes, unless it is TEXT or nobody's.
-fn form(name: &str) -> Option<(Form, &'static str)> {
-    const FORMS: &[(&str, Form, &str)] = &[
-        ("ACKNOWLEDGED", Form::Utc, "RFC 9074 §6.1"),
-        ("ATTACH", Form::UriOrBinary, "RFC 5545 §3.8.1.1"),
-        ("ATTENDEE", Form::CalAddress, "RFC 5545 §3.8.4.1"),
-        ("COMPLETED", Form::Utc, "RFC 5545 §3.8.2.1"),
-        ("CONFERENCE", Form::Uri, "RFC 7986 §5.11"),
-        ("CREATED", Form::Utc, "RFC 5545 §3.8.7.1"),
-        ("DTEND", Form::DateTime, "RFC 5545 §3.8.2.2"),
-        ("DTSTAMP", Form::Utc, "RFC 5545 §3.8.7.2"),
-        ("DTSTART", Form::DateTime, "RFC 5545 §3.8.2.4"),
-        ("DUE", Form::DateTime, "RFC 5545 §3.8.2.3"),
-        ("DURATION", Form::Duration, "RFC 5545 §3.8.2.5"),
-        ("EXDATE", Form::DateTimes, "RFC 5545 §3.8.5.1"),
-        ("EXRULE", Form::Recur, "RFC 2445 §4.8.5.2"),
-        ("FREEBUSY", Form::Periods, "RFC 5545 §3.8.2.6"),
-        ("GEO", Form::Geo, "RFC 5545 §3.8.1.6"),
-        ("IMAGE", Form::UriOrBinary, "RFC 7986 §5.10"),
-        ("LAST-MODIFIED", Form::Utc, "RFC 5545 §3.8.7.3"),
-        ("ORGANIZER", Form::CalAddress, "RFC 5545 §3.8.4.3"),
-        ("PERCENT-COMPLETE", Form::Integer(0, 100), "RFC 5545 §3.8.1.8"),
-        ("PRIORITY", Form::Integer(0, 9), "RFC 5545 §3.8.1.9"),
-        ("RDATE", Form::DatesOrPeriods, "RFC 5545 §3.8.5.2"),
-        ("RECURRENCE-ID", Form::DateTime, "RFC 5545 §3.8.4.4"),
-        ("REFRESH-INTERVAL", Form::Duration, "RFC 7986 §5.7"),
-        ("REPEAT", Form::Integer(0, i32::MAX as i64), "RFC 5545 §3.8.6.2"),
-        ("REQUEST-STATUS", Form::RequestStatus, "RFC 5545 §3.8.8.3"),
-        ("RRULE", Form::Recur, "RFC 5545 §3.8.5.3"),
-        ("SEQUENCE", Form::Integer(0, i32::MAX as i64), "RFC 5545 §3.8.7.4"),
-        ("SOURCE", Form::Uri, "RFC 7986 §5.8"),
-        ("TRIGGER", Form::Trigger, "RFC 5545 §3.8.6.3"),
-        ("TZOFFSETFROM", Form::Offset, "RFC 5545 §3.8.3.3"),
-        ("TZOFFSETTO", Form::Offset, "RFC 5545 §3.8.3.4"),
-        ("TZURL", Form::Uri, "RFC 5545 §3.8.3.5"),
-        ("URL", Form::Uri, "RFC 5545 §3.8.4.6"),
-    ];
-    let found = FORMS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
-    Some((found.1, found.2))
+fn wrong(code: Code, why: impl Into<String>, suggestion: &'static str) -> Option<Wrong> {
+    Some(Wrong { code, why: why.into(), suggestion })
 }
 
-/// The value types of RFC 5545 §3.2.20.
-const KNOWN: [&str; 14] = [
-    "BINARY",
-    "BOOLEAN",
-    "CAL-ADDRESS",
-    "DATE",
-    "DATE-TIME",
-    "DURATION",
-    "FLOAT",
-    "INTEGER",
-    "PERIOD",
-    "RECUR",
-    "TEXT",
-    "TIME",
-    "URI",
-    "UTC-OFFSET",
-];
+/// The type that a property's value should be read as, with its row; `None` where nothing is known of it.
+fn typed(property: &Property<'_>) -> Option<(ValueType, Option<&'static PropertyEntry>)> {
+    let entry = registry::property(property.name());
+    match property.param("VALUE") {
+        // What IANA or a vendor added is not ours to refuse.
+        Some(name) => ValueType::from_name(&name).map(|kind| (kind, entry)),
+        None => entry.map(|entry| (entry.types[0], Some(entry))),
+    }
+}
 
-/// Looks at one property's value; `None` where it is right, or where nothing is known of it.
+/// Looks at one property's value, unless it is TEXT; `None` where it is right, or where nothing is known of it.
 pub(crate) fn check(property: &Property<'_>) -> Option<Fault> {
-    let (form, section) = form(property.name())?;
-    let value = property.value();
-    let kind = property.param("VALUE").map(|kind| kind.to_ascii_uppercase());
-    let kind = kind.as_deref();
-    if let Some(kind) = kind
-        && !allows(form, kind)
-    {
+    let (kind, entry) = typed(property)?;
+    if let Some(entry) = entry.filter(|entry| !entry.types.contains(&kind)) {
         return Some(Fault {
-            code: "value-type",
+            code: Code::ValueType,
             message: format!("{} cannot hold VALUE={kind}", property.name()),
-            section,
-            suggestion: "leave VALUE out, or use a type that the property allows",
+            section: entry.section,
+            suggestion: format!("leave VALUE out, or write {}", registry::one_of(entry.types)),
         });
     }
-    let date = kind == Some("DATE");
-    let tzid = property.param("TZID");
-    let tzid = tzid.as_deref();
-    let wrong = match form {
-        Form::Utc => instant(&value, tzid),
-        Form::DateTime => date_time(&value, date, tzid),
-        Form::DateTimes => value.split(',').find_map(|item| date_time(item, date, tzid)),
-        Form::DatesOrPeriods if kind == Some("PERIOD") => {
-            value.split(',').find_map(|item| period(item, tzid))
-        }
-        Form::DatesOrPeriods => value.split(',').find_map(|item| date_time(item, date, tzid)),
-        Form::Duration => duration(&value, false),
-        Form::Trigger if kind == Some("DATE-TIME") => instant(&value, tzid),
-        Form::Trigger => duration(&value, true),
-        Form::Periods => value.split(',').find_map(|item| period(item, tzid).or_else(|| period_in_utc(item))),
-        Form::Recur => recur(&value),
-        Form::Integer(least, most) => integer(&value, least, most),
-        Form::CalAddress => cal_address(&value),
-        Form::UriOrBinary if kind == Some("BINARY") => binary(property, &value),
-        Form::Uri | Form::UriOrBinary => uri(&value),
-        Form::Geo => geo(&value),
-        Form::Offset => offset(&value),
-        Form::RequestStatus => request_status(&value),
-    };
-    wrong.map(|wrong| Fault {
+    let value = property.value();
+    let one = |item: &str| item_fault(property, kind, entry.map_or(Bounds::None, |entry| entry.bounds), item);
+    let wrong = match entry.map_or(Shape::One, |entry| entry.shape) {
+        Shape::One => one(&value),
+        Shape::List => registry::items(kind, &value).find_map(one),
+        Shape::Geo => geo(&value),
+        Shape::RequestStatus => request_status(&value),
+        Shape::Color => None,
+    }?;
+    Some(Fault {
         code: wrong.code,
         message: format!("{}: {}", property.name(), wrong.why),
-        section,
-        suggestion: wrong.suggestion,
+        section: entry.map_or("RFC 5545 §3.3", |entry| entry.section),
+        suggestion: wrong.suggestion.to_owned(),
+    })
+}
+
+fn item_fault(property: &Property<'_>, kind: ValueType, bounds: Bounds, item: &str) -> Option<Wrong> {
+    let tzid = property.param("TZID");
+    let tzid = tzid.as_deref();
+    match kind {
+        ValueType::Date | ValueType::DateTime if bounds == Bounds::Utc => instant(item, tzid),
+        ValueType::Date | ValueType::DateTime => date_time(item, kind == ValueType::Date, tzid),
+        ValueType::Duration => duration(item, bounds != Bounds::Length),
+        ValueType::Period => {
+            period(item, tzid).or_else(|| if bounds == Bounds::Utc { period_in_utc(item) } else { None })
+        }
+        ValueType::Recur => recur(item),
+        ValueType::Integer => integer(item, bounds),
+        ValueType::CalAddress => cal_address(item),
+        ValueType::Uri | ValueType::XmlReference => uri(item),
+        ValueType::Binary => binary(property, item),
+        ValueType::UtcOffset => offset(item),
+        ValueType::Boolean => plain::<Boolean>(item, Code::Boolean, "a boolean", "write TRUE or FALSE"),
+        ValueType::Float => plain::<Float>(item, Code::Float, "a number", "write 1.25 or -3"),
+        ValueType::Time => match Time::parse(item, tzid) {
+            Ok(_) if item.trim() == item => None,
+            _ => wrong(
+                Code::Time,
+                format!("`{}` is not a time of day", shown(item)),
+                "write 133000 or 133000Z",
+            ),
+        },
+        ValueType::Text | ValueType::Uid => None,
+    }
+}
+
+/// Whether VALUE is missing where its property has no default.
+pub(super) fn type_missing(property: &Property<'_>) -> Option<Fault> {
+    let entry = registry::property(property.name()).filter(|entry| entry.says_type)?;
+    if property.param("VALUE").is_some() {
+        return None;
+    }
+    Some(Fault {
+        code: Code::ValueTypeMissing,
+        message: format!("{} does not say its type, and has no default", entry.name),
+        section: entry.section,
+        suggestion: format!("add VALUE={}", registry::one_of(entry.types)),
     })
 }
 
 /// Looks at the value of a property that holds TEXT (RFC 5545 §3.3.11).
 pub(super) fn text(property: &Property<'_>) -> Option<Fault> {
-    if form(property.name()).is_some() {
+    let (kind, entry) = typed(property)?;
+    let entry = entry.filter(|entry| entry.types.contains(&kind))?;
+    if !matches!(kind, ValueType::Text | ValueType::Uid) || entry.shape == Shape::RequestStatus {
         return None;
     }
-    let fault =
-        |code, message, suggestion| Some(Fault { code, message, section: "RFC 5545 §3.3.11", suggestion });
-    let name = property.name();
-    if let Some(kind) = property.param("VALUE").filter(|kind| KNOWN.contains(&&*kind.to_ascii_uppercase()))
-        && !kind.eq_ignore_ascii_case("TEXT")
-        // RFC 9253 §5 gives RELATED-TO a URI too.
-        && !(property.is("RELATED-TO") && kind.eq_ignore_ascii_case("URI"))
-    {
-        let message = format!("{name} cannot hold VALUE={kind}");
-        return fault("value-type", message, "leave VALUE out");
+    let (name, value) = (entry.name, property.value());
+    let fault = |code, message, section, suggestion: &str| {
+        Some(Fault { code, message, section, suggestion: suggestion.to_owned() })
+    };
+    if value.is_empty() && ["PRODID", "TZID", "UID"].contains(&name) {
+        return fault(
+            Code::ValueEmpty,
+            format!("{name} is empty"),
+            entry.section,
+            "write one that is nobody else's",
+        );
     }
-    let is_list = property.is("CATEGORIES") || property.is("RESOURCES");
-    let value = property.value();
+    match entry.bounds {
+        Bounds::OneOf(allowed) if !allowed.iter().any(|one| value.eq_ignore_ascii_case(one)) => {
+            let message = format!("{name} is `{}`", shown(&value));
+            return fault(
+                Code::ValueNotAllowed,
+                message,
+                entry.section,
+                &format!("write {}", allowed.join(" or ")),
+            );
+        }
+        Bounds::Token if !super::params::is_token(&value) => {
+            let message = format!("{name} is `{}`, which is not a name", shown(&value));
+            let suggestion = "write letters, digits and hyphens";
+            return fault(Code::ValueNotAllowed, message, entry.section, suggestion);
+        }
+        _ => {}
+    }
+    if entry.shape == Shape::Color {
+        return match value.parse::<Color>() {
+            Ok(_) => None,
+            Err(_) => {
+                let message = format!("COLOR: `{}` is not the name of a color in CSS3", shown(&value));
+                fault(Code::Color, message, entry.section, "write one such as turquoise")
+            }
+        };
+    }
+    let odd = unescaped(&value, entry.shape == Shape::List)?;
+    let suggestion = "write \\\\, \\; \\, and \\n in text, and no other backslash";
+    let message = format!("{name} holds a `{odd}` that is not escaped as text is");
+    fault(Code::TextEscape, message, "RFC 5545 §3.3.11", suggestion)
+}
+
+/// The first character that TEXT cannot hold as it stands.
+fn unescaped(value: &str, is_list: bool) -> Option<char> {
     let mut chars = value.chars();
     while let Some(c) = chars.next() {
         let right = match c {
@@ -177,72 +175,41 @@ pub(super) fn text(property: &Property<'_>) -> Option<Fault> {
             _ => true,
         };
         if !right {
-            let message = format!("{name} holds a `{c}` that is not escaped as text is");
-            return fault(
-                "text-escape",
-                message,
-                "write \\\\, \\; \\, and \\n in text, and no other backslash",
-            );
+            return Some(c);
         }
     }
     None
 }
 
-/// Whether VALUE may name this type. What IANA or a vendor added is not ours to refuse.
-fn allows(form: Form, kind: &str) -> bool {
-    let allowed: &[&str] = match form {
-        Form::Utc => &["DATE-TIME"],
-        Form::DateTime | Form::DateTimes => &["DATE-TIME", "DATE"],
-        Form::DatesOrPeriods => &["DATE-TIME", "DATE", "PERIOD"],
-        Form::Duration => &["DURATION"],
-        Form::Trigger => &["DURATION", "DATE-TIME"],
-        Form::Periods => &["PERIOD"],
-        Form::Recur => &["RECUR"],
-        Form::Integer(..) => &["INTEGER"],
-        Form::CalAddress => &["CAL-ADDRESS"],
-        Form::Uri => &["URI"],
-        Form::UriOrBinary => &["URI", "BINARY"],
-        Form::Geo => &["FLOAT"],
-        Form::Offset => &["UTC-OFFSET"],
-        Form::RequestStatus => &["TEXT"],
-    };
-    allowed.contains(&kind) || !KNOWN.contains(&kind)
-}
-
-/// What is wrong with a value, before the property's name is put to it.
-struct Wrong {
-    code: &'static str,
-    why: String,
+/// A type whose parser forgives nothing.
+fn plain<T: std::str::FromStr>(
+    value: &str,
+    code: Code,
+    what: &str,
     suggestion: &'static str,
-}
-
-fn wrong(code: &'static str, why: impl Into<String>, suggestion: &'static str) -> Option<Wrong> {
-    Some(Wrong { code, why: why.into(), suggestion })
-}
-
-fn shown(value: &str) -> String {
-    let mut short: String = value.chars().take(60).collect();
-    if short.len() < value.len() {
-        short.push('…');
+) -> Option<Wrong> {
+    match value.parse::<T>() {
+        Ok(_) => None,
+        Err(_) => wrong(code, format!("`{}` is not {what}", shown(value)), suggestion),
     }
-    format!("`{short}`")
 }
 
 fn date_time(value: &str, date: bool, tzid: Option<&str>) -> Option<Wrong> {
     const EXAMPLE: &str =
         "write 19970714T133000Z, or 19970714T133000 with a TZID, or 19970714 with VALUE=DATE";
     let parsed = if value.trim() == value { DateTime::parse(value, None, None).ok() } else { None };
+    let quoted = shown(value);
     match parsed {
-        None => wrong("date-time", format!("{} is not a date-time", shown(value)), EXAMPLE),
+        None => wrong(Code::DateTime, format!("`{quoted}` is not a date-time"), EXAMPLE),
         Some(parsed) if parsed.is_date() && !date => {
-            wrong("date-time", format!("{} is a date without VALUE=DATE", shown(value)), "add VALUE=DATE")
+            wrong(Code::DateTime, format!("`{quoted}` is a date without VALUE=DATE"), "add VALUE=DATE")
         }
         Some(parsed) if !parsed.is_date() && date => {
-            wrong("date-time", format!("{} is not a date, as VALUE=DATE says", shown(value)), EXAMPLE)
+            wrong(Code::DateTime, format!("`{quoted}` is not a date, as VALUE=DATE says"), EXAMPLE)
         }
         Some(parsed) if tzid.is_some() && matches!(parsed, DateTime::Date(_) | DateTime::Utc(_)) => {
             // RFC 5545 §3.2.19
-            wrong("tzid-not-allowed", format!("{} cannot have a TZID", shown(value)), "take the TZID out")
+            wrong(Code::TzidNotAllowed, format!("`{quoted}` cannot have a TZID"), "take the TZID out")
         }
         Some(_) => None,
     }
@@ -252,28 +219,33 @@ fn instant(value: &str, tzid: Option<&str>) -> Option<Wrong> {
     date_time(value, false, tzid).or_else(|| match DateTime::parse(value, None, None) {
         Ok(DateTime::Utc(_)) => None,
         _ => wrong(
-            "not-utc",
-            format!("{} is not in UTC", shown(value)),
+            Code::NotUtc,
+            format!("`{}` is not in UTC", shown(value)),
             "write it in UTC, with a Z at the end",
         ),
     })
 }
 
 fn duration(value: &str, may_be_negative: bool) -> Option<Wrong> {
-    // The grammar has weeks alone; the reader also takes them beside days.
-    let weeks_and_more = value.contains(['W', 'w']) && !value.ends_with(['W', 'w']);
+    let bad =
+        |why: &str, suggestion| wrong(Code::Duration, format!("`{}` is {why}", shown(value)), suggestion);
     match value.parse::<Duration>() {
-        Ok(length) if !weeks_and_more && (may_be_negative || !length.is_negative()) => None,
-        Ok(length) if length.is_negative() => {
-            wrong("duration", format!("{} is negative", shown(value)), "take the minus sign out")
-        }
-        _ => wrong("duration", format!("{} is not a duration", shown(value)), "write P1D, PT1H30M or P2W"),
+        Ok(length) if is_strict_duration(value) && (may_be_negative || !length.is_negative()) => None,
+        Ok(length) if length.is_negative() && !may_be_negative => bad("negative", "take the minus sign out"),
+        _ => bad("not a duration", "write P1D, PT1H30M or P2W"),
     }
+}
+
+/// The grammar has weeks alone, days before the T, and no unit left out between two others (RFC 5545 §3.3.6).
+fn is_strict_duration(value: &str) -> bool {
+    let units: String =
+        value.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase();
+    units == "PW" || (!units.contains('W') && !units.contains("HS"))
 }
 
 fn period(value: &str, tzid: Option<&str>) -> Option<Wrong> {
     const EXAMPLE: &str = "write 19970101T180000Z/PT5H30M or 19970101T180000Z/19970101T233000Z";
-    let bad = || wrong("period", format!("{} is not a period", shown(value)), EXAMPLE);
+    let bad = || wrong(Code::Period, format!("`{}` is not a period", shown(value)), EXAMPLE);
     let Some((start, end)) = value.split_once('/') else { return bad() };
     if Period::parse(value, None).is_err() || date_time(start, false, tzid).is_some() {
         return bad();
@@ -294,48 +266,52 @@ fn period_in_utc(value: &str) -> Option<Wrong> {
 fn recur(value: &str) -> Option<Wrong> {
     const EXAMPLE: &str = "write a rule such as FREQ=WEEKLY;BYDAY=MO";
     match value.parse::<Recur>() {
-        Err(error) => wrong("recur", error.to_string(), EXAMPLE),
+        Err(error) => wrong(Code::Recur, error.to_string(), EXAMPLE),
         Ok(_) if value.contains(char::is_whitespace) || value.split(';').any(str::is_empty) => {
-            wrong("recur", format!("{} holds a space or an empty part", shown(value)), EXAMPLE)
+            wrong(Code::Recur, format!("`{}` holds a space or an empty part", shown(value)), EXAMPLE)
         }
-        Ok(rule) => rule
-            .other
-            .first()
-            .and_then(|(name, _)| wrong("recur", format!("no rule part is named {}", shown(name)), EXAMPLE)),
+        Ok(_) if part_repeated(value) => {
+            wrong(Code::Recur, format!("`{}` has a part twice", shown(value)), "keep one")
+        }
+        Ok(rule) => rule.other.first().and_then(|(name, _)| {
+            wrong(Code::Recur, format!("no rule part is named `{}`", shown(name)), EXAMPLE)
+        }),
     }
 }
 
-fn integer(value: &str, least: i64, most: i64) -> Option<Wrong> {
-    match value.parse::<i64>() {
-        Ok(number) if (least..=most).contains(&number) => None,
-        Ok(number) => wrong(
-            "integer",
+/// Whether a rule names a part twice, which the reader forgives where both say the same (RFC 5545 §3.3.10).
+fn part_repeated(value: &str) -> bool {
+    let mut names: Vec<String> =
+        value.split(';').filter_map(|part| part.split('=').next()).map(str::to_ascii_uppercase).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+fn integer(value: &str, bounds: Bounds) -> Option<Wrong> {
+    let (least, most) =
+        if let Bounds::Numbers(least, most) = bounds { (least, most) } else { (i32::MIN, i32::MAX) };
+    match value.parse::<Integer>() {
+        Ok(Integer(number)) if (least..=most).contains(&number) => None,
+        Ok(Integer(number)) => wrong(
+            Code::Integer,
             format!("{number} is not between {least} and {most}"),
             "write a number in between",
         ),
-        Err(_) => wrong("integer", format!("{} is not a whole number", shown(value)), "write a whole number"),
+        Err(_) => {
+            wrong(Code::Integer, format!("`{}` is not a whole number", shown(value)), "write a whole number")
+        }
     }
 }
 
 /// A URI by its characters (RFC 3986 §2, §3.1): a scheme, a colon, and nothing that needs encoding.
 fn uri(value: &str) -> Option<Wrong> {
     const EXAMPLE: &str = "write a URI such as https://foo.com/agenda, other characters as %XX";
-    let scheme = value.split_once(':').map(|(scheme, _)| scheme);
-    let scheme_is_right = scheme.is_some_and(|scheme| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    });
-    if !scheme_is_right {
-        return wrong("uri", format!("{} has no scheme", shown(value)), EXAMPLE);
+    match value.parse::<Uri>() {
+        Err(_) => wrong(Code::Uri, format!("`{}` has no scheme, or holds a space", shown(value)), EXAMPLE),
+        Ok(uri) => uri.first_unencoded().and_then(|at| {
+            wrong(Code::Uri, format!("`{}` is no URI from octet {} on", shown(value), at + 1), EXAMPLE)
+        }),
     }
-    let bytes = value.as_bytes();
-    let bad = (0..bytes.len()).find(|&at| match bytes[at] {
-        b'%' => !bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
-        byte => !(byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&byte)),
-    });
-    bad.and_then(|at| {
-        wrong("uri", format!("{} is no URI from character {} on", shown(value), at + 1), EXAMPLE)
-    })
 }
 
 /// Whether a text is a URI by its characters.
@@ -343,40 +319,33 @@ pub(super) fn is_uri(value: &str) -> bool {
     uri(value).is_none()
 }
 
+/// Whether a text is a DURATION by the grammar.
+pub(super) fn is_duration(value: &str) -> bool {
+    duration(value, true).is_none()
+}
+
 /// A calendar address is a URI (RFC 5545 §3.3.3), though the reader also takes a bare mail address.
 fn cal_address(value: &str) -> Option<Wrong> {
-    let bad = uri(value).is_some() || CalendarUserAddress::parse(value).is_err();
-    let suggestion = "write a URI such as mailto:b@foo.com";
-    if bad {
-        wrong("cal-address", format!("{} is not a calendar address", shown(value)), suggestion)
-    } else {
-        None
+    if is_uri(value) && CalendarUserAddress::parse(value).is_ok() {
+        return None;
     }
+    let why = format!("`{}` is not a calendar address", shown(value));
+    wrong(Code::CalAddress, why, "write a URI such as mailto:b@foo.com")
 }
 
 fn binary(property: &Property<'_>, value: &str) -> Option<Wrong> {
     if !property.param_is("ENCODING", "BASE64") {
-        return wrong("binary", "VALUE=BINARY stands without ENCODING=BASE64", "add ENCODING=BASE64");
+        return wrong(Code::Binary, "VALUE=BINARY stands without ENCODING=BASE64", "add ENCODING=BASE64");
     }
-    let body = value.trim_end_matches('=');
-    let right = value.len().is_multiple_of(4)
-        && value.len() - body.len() <= 2
-        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/');
-    if right { None } else { wrong("binary", "the value is not BASE64", "encode it again, with its padding") }
+    let is_padded = value.len().is_multiple_of(4) && value.trim_end() == value;
+    if is_padded && value.parse::<crate::value::Binary>().is_ok() {
+        return None;
+    }
+    wrong(Code::Binary, "the value is not BASE64", "encode it again, with its padding")
 }
 
 fn geo(value: &str) -> Option<Wrong> {
-    let float = |text: &str| {
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
-        text.parse::<f64>().ok().filter(|_| plain)
-    };
-    let within = value.split_once(';').and_then(|(latitude, longitude)| {
-        Some(float(latitude)?.abs() <= 90.0 && float(longitude)?.abs() <= 180.0)
-    });
-    if within == Some(true) {
-        return None;
-    }
-    wrong("geo", format!("{} is not a latitude and a longitude", shown(value)), "write 37.386013;-122.082932")
+    plain::<Geo>(value, Code::Geo, "a latitude and a longitude", "write 37.386013;-122.082932")
 }
 
 fn offset(value: &str) -> Option<Wrong> {
@@ -385,33 +354,9 @@ fn offset(value: &str) -> Option<Wrong> {
     if value.parse::<UtcOffset>().is_ok() && !minus_nothing {
         return None;
     }
-    wrong("utc-offset", format!("{} is not an offset", shown(value)), "write +0100 or -0530")
+    wrong(Code::UtcOffset, format!("`{}` is not an offset", shown(value)), "write +0100 or -0530")
 }
 
 fn request_status(value: &str) -> Option<Wrong> {
-    let mut parts = semicolons(value);
-    let code = parts.next().unwrap_or_default();
-    let digits: Vec<&str> = code.split('.').collect();
-    let is_code = (2..=3).contains(&digits.len())
-        && digits.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_code && parts.next().is_some() && parts.count() <= 1 {
-        return None;
-    }
-    wrong("request-status", format!("{} is not a code and a description", shown(value)), "write 2.0;Success")
-}
-
-/// The parts between semicolons that are not escaped.
-fn semicolons(value: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(value);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let mut escaped = false;
-        let stop = text.bytes().position(|byte| {
-            let found = byte == b';' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-            found
-        });
-        rest = stop.map(|stop| &text[stop + 1..]);
-        Some(stop.map_or(text, |stop| &text[..stop]))
-    })
+    plain::<RequestStatus>(value, Code::RequestStatus, "a code and a description", "write 2.0;Success")
 }

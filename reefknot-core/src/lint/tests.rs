@@ -99,6 +99,98 @@ END:X-MENU
 END:VCALENDAR
 "#;
 
+/// A calendar with what the extensions add, with nothing to mend.
+const EXTENDED: &str = r#"BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//foo.com//Desk 1.0//EN
+UID:holidays@foo.com
+LAST-MODIFIED:20261122T090000Z
+NAME:Feiertage
+NAME;LANGUAGE=en:Holidays
+COLOR:darkseagreen
+SOURCE;VALUE=URI:https://foo.com/holidays.ics
+IMAGE;VALUE=URI;DISPLAY=BADGE,X-TINY:https://foo.com/logo.png
+REFRESH-INTERVAL;VALUE=DURATION:P1W
+BEGIN:VEVENT
+UID:concert@foo.com
+DTSTAMP:20261122T090000Z
+DTSTART:20261201T190000Z
+DTEND:20261201T210000Z
+SUMMARY:Concert
+ORGANIZER;EMAIL=a@foo.com;SCHEDULE-AGENT=SERVER:urn:uuid:a
+ATTENDEE;EMAIL=b@foo.com;CUTYPE=INDIVIDUAL;SCHEDULE-STATUS="1.2":urn:uuid:b
+CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL=Band:https://foo.com/band
+STYLED-DESCRIPTION;VALUE=TEXT;FMTTYPE=text/html;ORDER=1:<b>Loud</b>
+STRUCTURED-DATA;VALUE=TEXT;FMTTYPE=application/json;
+ SCHEMA="https://schema.org/Event":{"name":"Concert"}
+LINK;VALUE=URI;LINKREL=latest-version;FMTTYPE=text/calendar:
+ https://foo.com/concert.ics
+CONCEPT:https://foo.com/concepts/music
+REFID:season-2026
+RELATED-TO;RELTYPE=FINISHTOSTART;GAP=PT1H:rehearsal@foo.com
+RELATED-TO;RELTYPE=REFID:season-2026
+BEGIN:PARTICIPANT
+UID:band@foo.com
+PARTICIPANT-TYPE:PERFORMER
+SUMMARY:The band
+CALENDAR-ADDRESS:mailto:c@bar.com
+BEGIN:VLOCATION
+UID:stage@foo.com
+NAME:Stage
+END:VLOCATION
+END:PARTICIPANT
+BEGIN:VLOCATION
+UID:hall@foo.com
+NAME:The hall
+GEO:48.2082;16.3738
+LOCATION-TYPE:concert-hall,parking
+URL:https://foo.com/hall
+END:VLOCATION
+BEGIN:VRESOURCE
+UID:piano@foo.com
+NAME:The piano
+RESOURCE-TYPE:X-PIANO
+END:VRESOURCE
+BEGIN:VALARM
+UID:alarm@foo.com
+ACTION:AUDIO
+TRIGGER:-PT15M
+ACKNOWLEDGED:20261201T184500Z
+END:VALARM
+BEGIN:VALARM
+UID:snooze@foo.com
+RELATED-TO;RELTYPE=SNOOZE:alarm@foo.com
+ACTION:AUDIO
+TRIGGER;VALUE=DATE-TIME:20261201T185000Z
+END:VALARM
+BEGIN:VALARM
+UID:near@foo.com
+ACTION:DISPLAY
+DESCRIPTION:Get off
+TRIGGER;VALUE=DATE-TIME:19760401T005545Z
+PROXIMITY:ARRIVE
+BEGIN:VLOCATION
+UID:stop@foo.com
+URL:geo:48.2082,16.3738
+END:VLOCATION
+END:VALARM
+END:VEVENT
+BEGIN:VAVAILABILITY
+UID:office@foo.com
+DTSTAMP:20261122T090000Z
+DTSTART:20261201T000000Z
+BUSYTYPE:BUSY-TENTATIVE
+BEGIN:AVAILABLE
+UID:mornings@foo.com
+DTSTAMP:20261122T090000Z
+DTSTART:20261201T080000Z
+DTEND:20261201T120000Z
+RRULE:FREQ=WEEKLY;BYDAY=TU
+END:AVAILABLE
+END:VAVAILABILITY
+END:VCALENDAR
+"#;
+
 fn crlf(text: &str) -> String {
     text.replace('\n', "\r\n")
 }
@@ -106,9 +198,10 @@ fn crlf(text: &str) -> String {
 #[test]
 fn a_whole_calendar_is_clean() {
     assert_eq!(report(&crlf(WHOLE)).findings, []);
+    assert_eq!(report(&crlf(EXTENDED)).findings, []);
 }
 
-/// What to find in [`WHOLE`], what to put in its place, and the codes of what is found then.
+/// What to find in [`WHOLE`] or [`EXTENDED`], what to put in its place, and the codes of what is found then.
 const BROKEN: &[(&str, &str, &[&str])] = &[
     // §3.6: which properties, how often, where
     ("PRODID:-//foo.com//Desk 1.0//EN\n", "", &["property-missing"]),
@@ -229,6 +322,83 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
         &["recurrence-id-type"],
     ),
     ("RECURRENCE-ID;TZID=Europe/Vienna:20261203T093000\n", "", &["component-repeated"]),
+    // §3.6, §3.8.8: names
+    ("SUMMARY:", "SUMARY:", &["property-unknown"]),
+    ("PRIORITY:5", "LOCATION-TYPE:bar", &["property-misplaced"]),
+    (
+        "BEGIN:X-MENU\nSOUP:of the day\nEND:X-MENU",
+        "BEGIN:VMENU\nSOUP:of the day\nEND:VMENU",
+        &["component-unknown"],
+    ),
+    ("RSVP=TRUE", "RSPV=TRUE", &["param-unknown"]),
+    ("RSVP=TRUE", "FBTYPE=FREE", &["param-misplaced"]),
+    ("GEO:48", "GEO;LANGUAGE=de:48", &["param-misplaced"]),
+    // §A.3: what is no longer
+    ("EXDATE;TZID=Europe/Vienna:20261208T093000,20261224T093000", "EXRULE:FREQ=YEARLY", &["deprecated"]),
+    ("ACTION:DISPLAY\nDESCRIPTION:Coffee", "ACTION:PROCEDURE\nATTACH:file:///bin/sh", &["deprecated"]),
+    ("RECURRENCE-ID;TZID", "RECURRENCE-ID;RANGE=THISANDPRIOR;TZID", &["param-value"]),
+    // lists of values that are closed, and names that are none
+    ("STATUS:CONFIRMED", "STATUS:MAYBE", &["value-not-allowed"]),
+    ("STATUS:CONFIRMED", "STATUS:COMPLETED", &["value-not-allowed"]),
+    ("TRANSP:OPAQUE", "TRANSP:X-GLASS", &["value-not-allowed"]),
+    ("CLASS:X-TEAM", "CLASS:my team", &["value-not-allowed"]),
+    ("PARTSTAT=X-LATE", "PARTSTAT=COMPLETED", &["param-value"]),
+    ("PARTSTAT=X-LATE", "PARTSTAT=no", &[]),
+    ("RSVP=TRUE", "CN=Bee, Bumble", &["param-value"]),
+    ("FMTTYPE=text/plain", "FMTTYPE=text", &["param-value"]),
+    ("SUMMARY:", "SUMMARY;LANGUAGE=de_AT:", &["param-value"]),
+    ("UID:diary@foo.com", "UID:", &["value-empty"]),
+    (
+        "ORGANIZER;CN=\"A, of foo\";SENT-BY=\"mailto:d@bar.com\":mailto:a@foo.com\n",
+        "",
+        &["organizer-missing"],
+    ),
+    // §3.3: values that VALUE makes something else
+    ("X-LUNCH;", "X-LUNCH;VALUE=BOOLEAN;", &["boolean"]),
+    ("X-LUNCH;", "X-LUNCH;VALUE=FLOAT;", &["float"]),
+    ("X-LUNCH;", "X-LUNCH;VALUE=TIME;", &["time"]),
+    ("X-LUNCH;", "X-LUNCH;VALUE=X-SOUP;", &[]),
+    ("DURATION:PT15M", "DURATION:PT1H15S", &["duration"]),
+    ("RRULE:FREQ=WEEKLY;", "RRULE:FREQ=WEEKLY;INTERVAL=1;INTERVAL=1;", &["recur"]),
+    // §3.8.5
+    ("SUMMARY:", "RRULE:FREQ=DAILY\nSUMMARY:", &["rule-repeated"]),
+    ("BYDAY=TU,TH", "BYDAY=WE,TH", &["start-not-in-rule"]),
+    ("FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270630T073000Z", "FREQ=WEEKLY;UNTIL=20261201T083000Z", &[]),
+    (
+        "EXDATE;TZID=Europe/Vienna:20261208T093000,20261224T093000",
+        "EXDATE;VALUE=DATE:20261208",
+        &["recurrence-date-type"],
+    ),
+    // RFC 7953
+    ("DTSTART:20261201T000000Z\nBUSYTYPE", "DTSTART:20261201T000000\nBUSYTYPE", &["not-zoned"]),
+    ("DTSTART:20261201T000000Z\nBUSYTYPE", "DURATION:P1D\nBUSYTYPE", &["start-missing"]),
+    ("BUSYTYPE:BUSY-TENTATIVE", "BUSYTYPE:rather busy", &["value-not-allowed"]),
+    (
+        "DTSTART:20261201T080000Z\nDTEND:20261201T120000Z\nRRULE:FREQ=WEEKLY;BYDAY=TU\n",
+        "",
+        &["property-missing"],
+    ),
+    // RFC 7986
+    ("COLOR:darkseagreen", "COLOR:#8FBC8F", &["color"]),
+    ("SOURCE;VALUE=URI:", "SOURCE:", &["value-type-missing"]),
+    ("SOURCE;VALUE=URI:", "SOURCE;VALUE=TEXT:", &["value-type"]),
+    ("DISPLAY=BADGE,X-TINY", "DISPLAY=\"my badge\"", &["param-value"]),
+    // RFC 9073
+    ("PARTICIPANT-TYPE:PERFORMER\n", "", &["property-missing"]),
+    ("ORDER=1", "ORDER=0", &["param-value"]),
+    ("FMTTYPE=application/json;", "", &["param-missing"]),
+    ("VALUE=TEXT;FMTTYPE=text/html;ORDER=1", "FMTTYPE=text/html", &["value-type-missing"]),
+    ("LOCATION-TYPE:concert-hall,parking", "LOCATION-TYPE:a;b", &["text-escape"]),
+    // RFC 9074
+    ("ACKNOWLEDGED:20261201T184500Z", "ACKNOWLEDGED:20261201T184500", &["not-utc"]),
+    ("PROXIMITY:ARRIVE", "PROXIMITY:when near", &["value-not-allowed"]),
+    // RFC 9253
+    ("LINKREL=latest-version;", "", &["param-missing"]),
+    ("LINKREL=latest-version;", "LINKREL=https;", &[]),
+    ("LINKREL=latest-version;", "LINKREL=\"https://foo.com/a b\";", &["param-value"]),
+    ("GAP=PT1H", "GAP=soon", &["param-value"]),
+    ("RELTYPE=FINISHTOSTART", "RELTYPE=\"first this\"", &["param-value"]),
+    ("CONCEPT:https:", "CONCEPT:", &["uri"]),
     // §3.1: lines
     (
         "SUMMARY:Stand-up",
@@ -245,18 +415,29 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
 #[test]
 fn each_broken_calendar_has_its_finding() {
     for (old, new, expected) in BROKEN {
-        assert!(WHOLE.contains(old), "{old}");
-        let report = report(&crlf(&WHOLE.replacen(old, new, 1)));
-        let codes: Vec<_> = report.findings.iter().map(|finding| finding.code).collect();
-        let mut sorted = codes.clone();
-        sorted.sort_unstable();
-        assert_eq!(sorted, *expected, "`{old}` → `{new}`: {report:#?}");
+        let whole = if WHOLE.contains(old) { WHOLE } else { EXTENDED };
+        assert!(whole.contains(old), "{old}");
+        let report = report(&crlf(&whole.replacen(old, new, 1)));
+        let mut codes: Vec<_> = report.findings.iter().map(|finding| finding.code.name()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, *expected, "`{old}` → `{new}`: {report:#?}");
+    }
+}
+
+#[test]
+fn every_rule_is_broken_by_a_test() {
+    let as_a_whole = ["charset", "component-missing", "line-end", "no-calendar", "timezone-repeated"];
+    let broken: Vec<&str> =
+        BROKEN.iter().flat_map(|(.., codes)| codes.iter().copied()).chain(as_a_whole).collect();
+    for code in Code::ALL {
+        assert!(broken.contains(&code.name()), "no test breaks {code}");
     }
 }
 
 #[test]
 fn what_is_broken_as_a_whole() {
-    let codes = |text: &str| report(text).findings.iter().map(|finding| finding.code).collect::<Vec<_>>();
+    let codes =
+        |text: &str| report(text).findings.iter().map(|finding| finding.code.name()).collect::<Vec<_>>();
     assert_eq!(codes(""), ["no-calendar"]);
     assert_eq!(
         codes("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"),
@@ -273,7 +454,7 @@ fn what_is_broken_as_a_whole() {
     let inner = crlf(WHOLE).replacen("END:X-MENU", &format!("{outside}END:X-MENU"), 1);
     assert_eq!(codes(&inner), [""; 0], "nobody knows what an extension may hold");
     let latin = crlf(WHOLE).replace("Desk", "Büro").chars().map(|c| c as u8).collect::<Vec<_>>();
-    assert_eq!(lint(&latin, &Limits::default()).unwrap().findings[0].code, "unreadable");
+    assert_eq!(lint(&latin, &Limits::default()).unwrap().findings[0].code, Code::Charset);
 }
 
 fn zone() -> &'static str {

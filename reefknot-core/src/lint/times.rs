@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::Findings;
-use super::tables::Rules;
+use super::{Code, Findings, rules};
 use crate::ical::{Component, Property};
+use crate::registry::ComponentEntry;
 use crate::time::{Zone, Zones};
-use crate::value::{DateTime, Duration, Frequency, Recur, Timestamp};
+use crate::value::{DateTime, Duration, LocalDateTime, Timestamp};
 
 /// The zones of one calendar, each evaluated when it is first asked for.
 pub(super) struct ZoneTable<'a> {
@@ -22,23 +22,33 @@ impl<'a> ZoneTable<'a> {
         Self { defined, known: BTreeMap::new() }
     }
 
+    fn zone(&mut self, tzid: &str) -> Option<&Zone> {
+        let defined = &self.defined;
+        let zone = self.known.entry(tzid.to_owned()).or_insert_with(|| {
+            let alone = defined.get(tzid).and_then(|zone| {
+                let mut calendar = Component::new("VCALENDAR").ok()?;
+                calendar.push_component((*zone).clone());
+                Some(Zones::of(&calendar))
+            });
+            alone.unwrap_or_default().resolve(tzid).ok().map(|resolution| resolution.zone)
+        });
+        zone.as_ref()
+    }
+
     /// The instant that a value means, where its zone is known.
     fn instant(&mut self, value: &DateTime) -> Option<Timestamp> {
         match value {
             DateTime::Utc(instant) => Some(*instant),
-            DateTime::Zoned { local, tzid } => {
-                let defined = &self.defined;
-                let zone = self.known.entry(tzid.to_string()).or_insert_with(|| {
-                    let alone = defined.get(&**tzid).and_then(|zone| {
-                        let mut calendar = Component::new("VCALENDAR").ok()?;
-                        calendar.push_component((*zone).clone());
-                        Some(Zones::of(&calendar))
-                    });
-                    alone.unwrap_or_default().resolve(tzid).ok().map(|resolution| resolution.zone)
-                });
-                zone.as_ref().map(|zone| zone.instant(*local))
-            }
+            DateTime::Zoned { local, tzid } => self.zone(tzid).map(|zone| zone.instant(*local)),
             DateTime::Date(_) | DateTime::Floating(_) => None,
+        }
+    }
+
+    /// What a clock shows at an instant where `like` stands; `None` where its zone is not known.
+    pub(super) fn civil_like(&mut self, instant: Timestamp, like: &DateTime) -> Option<LocalDateTime> {
+        match like {
+            DateTime::Zoned { tzid, .. } => Some(self.zone(tzid)?.local(instant)),
+            DateTime::Date(_) | DateTime::Floating(_) | DateTime::Utc(_) => Some(instant.to_utc_civil()),
         }
     }
 
@@ -69,13 +79,14 @@ pub(super) fn read(component: &Component, name: &str) -> Option<DateTime> {
 pub(super) fn check(
     findings: &mut Findings,
     component: &Component,
-    rules: &Rules,
+    entry: &ComponentEntry,
     zones: &mut ZoneTable<'_>,
 ) {
     let start = read(component, "DTSTART");
-    let is_observance = matches!(rules.name, "STANDARD" | "DAYLIGHT");
-    match rules.name {
+    let is_observance = matches!(entry.name, "STANDARD" | "DAYLIGHT");
+    match entry.name {
         "VFREEBUSY" => in_utc(findings, component),
+        "VAVAILABILITY" | "AVAILABLE" => in_some_zone(findings, component, entry.section),
         "STANDARD" | "DAYLIGHT" => {
             if let Some(start) = &start
                 && !matches!(start, DateTime::Floating(_))
@@ -83,34 +94,23 @@ pub(super) fn check(
                 let line = component.property("DTSTART").and_then(|property| property.line());
                 let message = format!("DTSTART of {} is not local time", component.name());
                 let suggestion = "write it without Z and without TZID";
-                findings.say("not-local", "RFC 5545 §3.6.5", line, message, suggestion);
+                findings.say(Code::NotLocal, "RFC 5545 §3.6.5", line, message, suggestion);
             }
         }
         _ => {}
     }
     let (end, section) =
-        if rules.name == "VTODO" { ("DUE", "RFC 5545 §3.8.2.3") } else { ("DTEND", "RFC 5545 §3.8.2.2") };
+        if entry.name == "VTODO" { ("DUE", "RFC 5545 §3.8.2.3") } else { ("DTEND", "RFC 5545 §3.8.2.2") };
     if let (Some(start), Some(property)) = (&start, component.property(end))
         && let Some(value) = read(component, end)
     {
         let order = zones.order(start, &value);
         end_after_start(findings, start, &value, order, &property, section);
     }
-    if let Some(length) = component.property("DURATION").filter(|_| rules.name != "VALARM") {
-        length_fits(findings, component, &length, start.as_ref(), end, rules);
+    if let Some(length) = component.property("DURATION").filter(|_| entry.name != "VALARM") {
+        length_fits(findings, component, &length, start.as_ref(), end, entry);
     }
-    for rule in component.properties_named("RRULE") {
-        let Ok(recur) = rule.value().parse::<Recur>() else { continue };
-        match &start {
-            None if component.property("DTSTART").is_none() && !is_observance => {
-                let message = format!("{} has RRULE without DTSTART", component.name());
-                findings.say("start-missing", "RFC 5545 §3.8.2.4", rule.line(), message, "add DTSTART");
-            }
-            None => {}
-            Some(start) => until_fits(findings, &recur, &rule, start, is_observance),
-        }
-        parts_fit(findings, &recur, &rule, start.as_ref());
-    }
+    rules::check(findings, component, start.as_ref(), is_observance, zones);
 }
 
 fn in_utc(findings: &mut Findings, component: &Component) {
@@ -119,7 +119,20 @@ fn in_utc(findings: &mut Findings, component: &Component) {
         if !matches!(value, DateTime::Utc(_)) {
             let line = component.property(name).and_then(|property| property.line());
             let message = format!("{name} of VFREEBUSY is not in UTC");
-            findings.say("not-utc", section, line, message, "write it in UTC, with a Z at the end");
+            findings.say(Code::NotUtc, section, line, message, "write it in UTC, with a Z at the end");
+        }
+    }
+}
+
+/// Availability is told in UTC or in a named zone (RFC 7953 §3.1).
+fn in_some_zone(findings: &mut Findings, component: &Component, section: &'static str) {
+    for name in ["DTSTART", "DTEND"] {
+        let Some(value) = read(component, name) else { continue };
+        if matches!(value, DateTime::Date(_) | DateTime::Floating(_)) {
+            let line = component.property(name).and_then(|property| property.line());
+            let message = format!("{name} of {} is in no zone", component.name());
+            let suggestion = "write a time in UTC, or one with a TZID";
+            findings.say(Code::NotZoned, section, line, message, suggestion);
         }
     }
 }
@@ -136,10 +149,10 @@ fn end_after_start(
     if start.is_date() != end.is_date() || floating(start) != floating(end) {
         let message = format!("{} is not of the kind that DTSTART is", property.name());
         let suggestion = "write both as dates, both without a zone, or both with";
-        findings.say("end-type", section, property.line(), message, suggestion);
+        findings.say(Code::EndType, section, property.line(), message, suggestion);
     } else if order.is_some_and(Ordering::is_ge) {
         let message = format!("{} is not after DTSTART", property.name());
-        findings.say("end-before-start", section, property.line(), message, "write a later one");
+        findings.say(Code::EndBeforeStart, section, property.line(), message, "write a later one");
     }
 }
 
@@ -149,78 +162,22 @@ fn length_fits(
     property: &Property<'_>,
     start: Option<&DateTime>,
     end: &str,
-    rules: &Rules,
+    entry: &ComponentEntry,
 ) {
     if component.property(end).is_some() {
         let message = format!("{} has both {end} and DURATION", component.name());
-        findings.say("properties-exclusive", rules.section, property.line(), message, "keep one");
+        findings.say(Code::PropertiesExclusive, entry.section, property.line(), message, "keep one");
     }
-    if rules.name == "VTODO" && component.property("DTSTART").is_none() {
-        let message = "VTODO has DURATION without DTSTART";
-        findings.say("start-missing", rules.section, property.line(), message, "add DTSTART, or write DUE");
+    let needs_start = ["VTODO", "VAVAILABILITY"].contains(&entry.name);
+    if needs_start && component.property("DTSTART").is_none() {
+        let message = format!("{} has DURATION without DTSTART", entry.name);
+        let suggestion = format!("add DTSTART, or write {end}");
+        findings.say(Code::StartMissing, entry.section, property.line(), message, suggestion);
     }
     let Ok(length) = property.value().parse::<Duration>() else { return };
     if start.is_some_and(DateTime::is_date) && length.seconds() != 0 {
         let message = "DURATION is not in whole days, though DTSTART is a date";
         let suggestion = "write days or weeks, such as P1D";
-        findings.say("duration-type", "RFC 5545 §3.8.2.5", property.line(), message, suggestion);
-    }
-}
-
-/// What UNTIL must be, by what DTSTART is (RFC 5545 §3.3.10).
-fn until_fits(
-    findings: &mut Findings,
-    recur: &Recur,
-    property: &Property<'_>,
-    start: &DateTime,
-    is_observance: bool,
-) {
-    let Some(until) = &recur.until else { return };
-    let (fits, wanted) = match start {
-        _ if is_observance => (matches!(until, DateTime::Utc(_)), "a time in UTC"),
-        DateTime::Date(_) => (until.is_date(), "a date"),
-        DateTime::Floating(_) => (matches!(until, DateTime::Floating(_)), "a time without a zone"),
-        DateTime::Utc(_) | DateTime::Zoned { .. } => (matches!(until, DateTime::Utc(_)), "a time in UTC"),
-    };
-    if !fits {
-        let message = format!("UNTIL={} is not {wanted}", until.value_text());
-        findings.say("until-type", "RFC 5545 §3.3.10", property.line(), message, format!("write {wanted}"));
-    }
-}
-
-/// Which rule parts may stand together (RFC 5545 §3.3.10).
-fn parts_fit(findings: &mut Findings, recur: &Recur, property: &Property<'_>, start: Option<&DateTime>) {
-    let numbered = recur.by_day.iter().any(|day| day.ordinal != 0);
-    let freq = recur.freq;
-    let monthly_or_yearly = matches!(freq, Frequency::Monthly | Frequency::Yearly);
-    let of_time = !recur.by_hour.is_empty() || !recur.by_minute.is_empty() || !recur.by_second.is_empty();
-    let selects = of_time
-        || !recur.by_day.is_empty()
-        || !recur.by_month_day.is_empty()
-        || !recur.by_year_day.is_empty()
-        || !recur.by_week_no.is_empty()
-        || !recur.by_month.is_empty()
-        || !recur.by_leap_month.is_empty();
-    let day_of_year_is_wrong = matches!(freq, Frequency::Daily | Frequency::Weekly | Frequency::Monthly);
-    let rules = [
-        (numbered && !monthly_or_yearly, "numbers in BYDAY need FREQ=MONTHLY or YEARLY"),
-        (numbered && !recur.by_week_no.is_empty(), "numbers in BYDAY cannot stand beside BYWEEKNO"),
-        (
-            !recur.by_month_day.is_empty() && freq == Frequency::Weekly,
-            "BYMONTHDAY cannot stand in FREQ=WEEKLY",
-        ),
-        (
-            !recur.by_year_day.is_empty() && day_of_year_is_wrong,
-            "BYYEARDAY cannot stand in FREQ=DAILY, WEEKLY or MONTHLY",
-        ),
-        (!recur.by_week_no.is_empty() && freq != Frequency::Yearly, "BYWEEKNO needs FREQ=YEARLY"),
-        (!recur.by_set_pos.is_empty() && !selects, "BYSETPOS needs another BY part"),
-        (
-            of_time && start.is_some_and(DateTime::is_date),
-            "times of day cannot be chosen where DTSTART is a date",
-        ),
-    ];
-    for (_, message) in rules.into_iter().filter(|(broken, _)| *broken) {
-        findings.say("rule-parts", "RFC 5545 §3.3.10", property.line(), message, "take that part out");
+        findings.say(Code::DurationType, "RFC 5545 §3.8.2.5", property.line(), message, suggestion);
     }
 }

@@ -5,6 +5,7 @@ pub(super) const LAYERS: &[&str] = &[
     "error",
     "value",
     "ical",
+    "registry",
     "time",
     "recurrence",
     "lint",

@@ -5,6 +5,7 @@ use super::tables::{self, Presence, Rows, Table};
 use super::{Findings, Method};
 use crate::ical::{Component, Kind, Property};
 use crate::lint::syntax;
+use crate::registry::status_values;
 use crate::value::{CalendarUserAddress, DateTime};
 
 /// Where in RFC 5546 a component falls.
@@ -149,7 +150,7 @@ fn values(findings: &mut Findings, component: &Component) {
     for property in component.properties() {
         if let Some(fault) = syntax::check(&property) {
             let message = format!("{}; {}", fault.message, fault.suggestion);
-            findings.add(fault.code, fault.section, property.line(), message);
+            findings.add(fault.code.name(), fault.section, property.line(), message);
         }
     }
 }
@@ -172,7 +173,7 @@ fn both(findings: &mut Findings, alarm: &Component, given: &str, needed: &str) {
 fn status(findings: &mut Findings, component: &Component, place: Place) {
     let of_table = place.table.status;
     let (allowed, section) = if of_table.is_empty() {
-        (tables::status_values(place.kind), "RFC 5545 §3.8.1.11")
+        (status_values(place.kind.as_str()), "RFC 5545 §3.8.1.11")
     } else {
         (of_table, place.table.section)
     };

@@ -118,6 +118,12 @@ impl Rule {
         LocalDateTime::saturating_from_seconds(self.start)
     }
 
+    /// Whether the rule itself gives DTSTART, as RFC 5545 §3.8.5.3 asks.
+    #[must_use]
+    pub const fn holds_start(&self) -> bool {
+        !self.leading
+    }
+
     /// Whether the rule has neither COUNT nor UNTIL.
     #[must_use]
     pub const fn is_endless(&self) -> bool {

@@ -106,13 +106,3 @@ pub(super) fn table(method: Method, kind: Kind) -> Option<&'static Table> {
     };
     Some(table)
 }
-
-/// The values of STATUS that RFC 5545 §3.8.1.11 gives a component.
-pub(super) fn status_values(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Event => &["CANCELLED", "CONFIRMED", "TENTATIVE"],
-        Kind::Todo => &["CANCELLED", "COMPLETED", "IN-PROCESS", "NEEDS-ACTION"],
-        Kind::Journal => &["CANCELLED", "DRAFT", "FINAL"],
-        Kind::FreeBusy => &[],
-    }
-}

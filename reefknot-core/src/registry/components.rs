@@ -1,22 +1,28 @@
-//! Which component stands where, and with which properties (RFC 5545 §3.6, and its extensions).
+//! The components: which stands where, and with which properties.
 
-/// What RFC 5545 and its extensions say of one component.
+/// What the standards say of one component.
 #[derive(Debug)]
-pub(super) struct Rules {
-    pub(super) name: &'static str,
-    pub(super) section: &'static str,
+pub(crate) struct ComponentEntry {
+    pub(crate) name: &'static str,
+    /// Where it is defined.
+    pub(crate) section: &'static str,
     /// The components it may be inside; none for the outermost.
-    pub(super) inside: &'static [&'static str],
+    pub(crate) inside: &'static [&'static str],
     /// Exactly once.
-    pub(super) one: &'static [&'static str],
+    pub(crate) one: &'static [&'static str],
     /// At most once.
-    pub(super) at_most_one: &'static [&'static str],
+    pub(crate) at_most_one: &'static [&'static str],
     /// Any number of times.
-    pub(super) any: &'static [&'static str],
+    pub(crate) any: &'static [&'static str],
 }
 
-static RULES: [Rules; 11] = [
-    Rules {
+/// What every component may have any number of times (RFC 9253 §8).
+pub(super) const EVERYWHERE: &[&str] = &["CONCEPT", "LINK", "REFID"];
+/// The components that RFC 9073 §4 puts participants, places and resources into.
+const DESCRIBED: &[&str] = &["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
+
+pub(super) static COMPONENTS: [ComponentEntry; 14] = [
+    ComponentEntry {
         name: "VCALENDAR",
         section: "RFC 5545 §3.6",
         inside: &[],
@@ -34,7 +40,7 @@ static RULES: [Rules; 11] = [
         ],
         any: &["CATEGORIES", "DESCRIPTION", "IMAGE", "NAME"],
     },
-    Rules {
+    ComponentEntry {
         name: "VEVENT",
         section: "RFC 5545 §3.6.1",
         inside: &["VCALENDAR"],
@@ -73,9 +79,11 @@ static RULES: [Rules; 11] = [
             "RELATED-TO",
             "REQUEST-STATUS",
             "RESOURCES",
+            "STRUCTURED-DATA",
+            "STYLED-DESCRIPTION",
         ],
     },
-    Rules {
+    ComponentEntry {
         name: "VTODO",
         section: "RFC 5545 §3.6.2",
         inside: &["VCALENDAR"],
@@ -115,9 +123,11 @@ static RULES: [Rules; 11] = [
             "RELATED-TO",
             "REQUEST-STATUS",
             "RESOURCES",
+            "STRUCTURED-DATA",
+            "STYLED-DESCRIPTION",
         ],
     },
-    Rules {
+    ComponentEntry {
         name: "VJOURNAL",
         section: "RFC 5545 §3.6.3",
         inside: &["VCALENDAR"],
@@ -148,25 +158,28 @@ static RULES: [Rules; 11] = [
             "RDATE",
             "RELATED-TO",
             "REQUEST-STATUS",
+            "STRUCTURED-DATA",
+            "STYLED-DESCRIPTION",
         ],
     },
-    Rules {
+    ComponentEntry {
         name: "VFREEBUSY",
         section: "RFC 5545 §3.6.4",
         inside: &["VCALENDAR"],
         one: &["DTSTAMP", "UID"],
         at_most_one: &["CONTACT", "DTEND", "DTSTART", "ORGANIZER", "URL"],
-        any: &["ATTENDEE", "COMMENT", "FREEBUSY", "REQUEST-STATUS"],
+        any: &["ATTENDEE", "COMMENT", "FREEBUSY", "REQUEST-STATUS", "STRUCTURED-DATA", "STYLED-DESCRIPTION"],
     },
-    Rules {
+    ComponentEntry {
         name: "VTIMEZONE",
         section: "RFC 5545 §3.6.5",
         inside: &["VCALENDAR"],
         one: &["TZID"],
-        at_most_one: &["LAST-MODIFIED", "TZURL"],
-        any: &[],
+        // TZUNTIL and TZID-ALIAS-OF by RFC 7808 §7.
+        at_most_one: &["LAST-MODIFIED", "TZUNTIL", "TZURL"],
+        any: &["TZID-ALIAS-OF"],
     },
-    Rules {
+    ComponentEntry {
         name: "STANDARD",
         section: "RFC 5545 §3.6.5",
         inside: &["VTIMEZONE"],
@@ -174,7 +187,7 @@ static RULES: [Rules; 11] = [
         at_most_one: &["RRULE"],
         any: &["COMMENT", "RDATE", "TZNAME"],
     },
-    Rules {
+    ComponentEntry {
         name: "DAYLIGHT",
         section: "RFC 5545 §3.6.5",
         inside: &["VTIMEZONE"],
@@ -182,16 +195,16 @@ static RULES: [Rules; 11] = [
         at_most_one: &["RRULE"],
         any: &["COMMENT", "RDATE", "TZNAME"],
     },
-    Rules {
+    ComponentEntry {
         name: "VALARM",
         section: "RFC 5545 §3.6.6",
         inside: &["VEVENT", "VTODO"],
         one: &["ACTION", "TRIGGER"],
         // ACKNOWLEDGED, PROXIMITY, RELATED-TO and UID by RFC 9074.
         at_most_one: &["ACKNOWLEDGED", "DESCRIPTION", "DURATION", "PROXIMITY", "REPEAT", "SUMMARY", "UID"],
-        any: &["ATTACH", "ATTENDEE", "RELATED-TO"],
+        any: &["ATTACH", "ATTENDEE", "RELATED-TO", "STYLED-DESCRIPTION"],
     },
-    Rules {
+    ComponentEntry {
         name: "VAVAILABILITY",
         section: "RFC 7953 §3.1",
         inside: &["VCALENDAR"],
@@ -214,7 +227,7 @@ static RULES: [Rules; 11] = [
         ],
         any: &["CATEGORIES", "COMMENT", "CONTACT"],
     },
-    Rules {
+    ComponentEntry {
         name: "AVAILABLE",
         section: "RFC 7953 §3.1",
         inside: &["VAVAILABILITY"],
@@ -232,28 +245,82 @@ static RULES: [Rules; 11] = [
         ],
         any: &["CATEGORIES", "COMMENT", "CONTACT", "EXDATE", "RDATE"],
     },
+    ComponentEntry {
+        name: "PARTICIPANT",
+        section: "RFC 9073 §7.1",
+        inside: DESCRIBED,
+        one: &["PARTICIPANT-TYPE", "UID"],
+        at_most_one: &[
+            "CALENDAR-ADDRESS",
+            "CREATED",
+            "DESCRIPTION",
+            "DTSTAMP",
+            "GEO",
+            "LAST-MODIFIED",
+            "PRIORITY",
+            "SEQUENCE",
+            "STATUS",
+            "SUMMARY",
+            "URL",
+        ],
+        any: &[
+            "ATTACH",
+            "CATEGORIES",
+            "COMMENT",
+            "CONTACT",
+            "LOCATION",
+            "RELATED-TO",
+            "REQUEST-STATUS",
+            "RESOURCES",
+            "STRUCTURED-DATA",
+            "STYLED-DESCRIPTION",
+        ],
+    },
+    ComponentEntry {
+        name: "VLOCATION",
+        section: "RFC 9073 §7.2",
+        // In VALARM by RFC 9074 §8.
+        inside: &["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "PARTICIPANT", "VALARM"],
+        one: &["UID"],
+        // URL by erratum 7381.
+        at_most_one: &["DESCRIPTION", "GEO", "LOCATION-TYPE", "NAME", "URL"],
+        any: &["STRUCTURED-DATA"],
+    },
+    ComponentEntry {
+        name: "VRESOURCE",
+        section: "RFC 9073 §7.3",
+        inside: &["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "PARTICIPANT"],
+        one: &["UID"],
+        at_most_one: &["DESCRIPTION", "GEO", "NAME", "RESOURCE-TYPE"],
+        any: &["STRUCTURED-DATA"],
+    },
 ];
 
-impl Rules {
-    /// The rules of a component, unless it is an extension.
-    pub(super) fn of(name: &str) -> Option<&'static Self> {
-        RULES.iter().find(|rules| rules.name.eq_ignore_ascii_case(name))
-    }
+/// The row of a component, unless it is an extension.
+pub(crate) fn component(name: &str) -> Option<&'static ComponentEntry> {
+    COMPONENTS.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))
+}
 
-    /// Whether the component may have the property at all.
-    pub(super) fn allows(&self, property: &str) -> bool {
-        [self.one, self.at_most_one, self.any].iter().any(|names| has(names, property))
-    }
-
-    /// Whether the component may have the property only once.
-    pub(super) fn once(&self, property: &str) -> bool {
-        has(self.one, property) || has(self.at_most_one, property)
+/// The values of STATUS that a component may have (RFC 5545 §3.8.1.11); none where it has no STATUS of its own.
+pub(crate) fn status_values(component: &str) -> &'static [&'static str] {
+    match component {
+        "VEVENT" => &["CANCELLED", "CONFIRMED", "TENTATIVE"],
+        "VTODO" => &["CANCELLED", "COMPLETED", "IN-PROCESS", "NEEDS-ACTION"],
+        "VJOURNAL" => &["CANCELLED", "DRAFT", "FINAL"],
+        _ => &[],
     }
 }
 
-/// Whether some component may have the property: one of a name that no extension can give another meaning.
-pub(super) fn is_known(property: &str) -> bool {
-    RULES.iter().any(|rules| rules.allows(property))
+impl ComponentEntry {
+    /// Whether the component may have the property at all.
+    pub(crate) fn allows(&self, property: &str) -> bool {
+        [self.one, self.at_most_one, self.any, EVERYWHERE].iter().any(|names| has(names, property))
+    }
+
+    /// Whether the component may have the property only once.
+    pub(crate) fn once(&self, property: &str) -> bool {
+        has(self.one, property) || has(self.at_most_one, property)
+    }
 }
 
 fn has(names: &[&str], property: &str) -> bool {
