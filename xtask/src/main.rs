@@ -1,7 +1,7 @@
-//! The developers' commands: `cargo xtask test`, `cargo xtask layers`, `cargo xtask bench`.
+//! The developers' commands: `cargo xtask test`, `cargo xtask layers`, `cargo xtask bench`, `cargo xtask zones`.
 //!
 //! `test` is everything CI checks; `layers` is the one of its steps that no other tool knows how to do;
-//! `bench` measures the core against its peers.
+//! `bench` measures the core against its peers; `zones` compares definitions that are not in the repository.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever ran it")]
 
@@ -21,6 +21,7 @@ Usage: cargo xtask COMMAND
   test     everything CI checks: formatting, clippy, layers, documentation, packaging, all tests
   layers   the core's imports run one way, and nothing in it does I/O, reads a clock or draws randomness
   bench    every benchmark against the peers, as tables; a word after it takes those with it in their names
+  zones    the VTIMEZONE definitions in the .ics files of the folder named after it against the IANA data
   help     this text
 ";
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(&root()),
         ["bench"] => bench::run(&root(), ""),
         ["bench", filter] => bench::run(&root(), filter),
+        ["zones", folder] => zones(folder),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ["bench", _, extra, ..] => {
             return usage(&format!("`bench` takes one word, but `{extra}` was given too"));
         }
+        ["zones", ..] => return usage("`zones` takes one folder"),
         [unknown, ..] => return usage(&format!("there is no command `{unknown}`")),
     };
     match done {
@@ -53,6 +56,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Compares the definitions in a folder, which is named as seen from where we were called.
+fn zones(folder: &str) -> Result<(), String> {
+    let folder = env::current_dir().map_err(|error| error.to_string())?.join(folder);
+    let arguments = ["run", "--quiet", "--release", "--package", "reefknot-core", "--example", "zones", "--"];
+    let status = cargo(&root()).args(arguments).arg(folder).status().map_err(|error| error.to_string())?;
+    if status.success() { Ok(()) } else { Err("the comparison failed".to_owned()) }
 }
 
 /// Says what was wrong with the command line and how it should look.

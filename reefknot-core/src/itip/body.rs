@@ -8,7 +8,7 @@ use crate::Result;
 use crate::ical::{Component, Edit, Limits, PropertyBuf, Stream};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, fields, is_private_extension};
-use crate::time::vtimezone_text;
+use crate::time::{ZoneUse, vtimezone_text};
 use crate::value::{DateTime, Timestamp};
 
 /// The REQUEST for somebody who attends the given components.
@@ -182,35 +182,24 @@ fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {
     property
 }
 
-/// Keeps the time zones that the message uses and writes those it lacks (RFC 5546 §3.1.2).
+/// Keeps the time zones that the message uses and writes those it lacks (RFC 5546 §3.1.2), each
+/// for the time in which it is used.
 fn add_zones(calendar: &mut Component, object: &SchedulingObject) {
-    let mut used = BTreeSet::new();
-    let mut times = Vec::new();
+    let mut named = BTreeSet::new();
     for part in calendar.components().filter(|component| !component.is("VTIMEZONE")) {
-        for property in part.properties() {
-            if let Some(tzid) = property.param("TZID") {
-                used.insert(tzid.to_string());
-                times.extend(DateTime::parse(&property.value(), None, Some(&tzid)).ok());
-            }
-        }
+        named.extend(part.properties().filter_map(|property| Some(property.param("TZID")?.to_string())));
     }
     calendar.retain_components(|component| {
-        !component.is("VTIMEZONE") || component.text("TZID").is_some_and(|tzid| used.contains(&tzid))
+        !component.is("VTIMEZONE") || component.text("TZID").is_some_and(|tzid| named.contains(&tzid))
     });
-    for zone in calendar.components_named("VTIMEZONE") {
-        if let Some(tzid) = zone.text("TZID") {
-            used.remove(&tzid);
-        }
-    }
-    let first = times.iter().map(|time| Timestamp::from_utc_civil(time.civil())).min();
-    let last = times.iter().map(|time| Timestamp::from_utc_civil(time.civil())).max();
+    let used = object.zones().used(calendar);
+    let defined: BTreeSet<String> =
+        calendar.components_named("VTIMEZONE").filter_map(|zone| zone.text("TZID")).collect();
     let kind = object.kind().to_string();
-    for tzid in used {
+    for ZoneUse { tzid, from, to } in used.iter().filter(|used| !defined.contains(&used.tzid)) {
         // A zone that nobody can resolve is left as the object has it; `validate` tells the sender.
-        let (Ok(resolution), Some(first), Some(last)) = (object.zones().resolve(&tzid), first, last) else {
-            continue;
-        };
-        let text = vtimezone_text(&tzid, &resolution.zone, first, last);
+        let Ok(resolution) = object.zones().resolve(tzid) else { continue };
+        let text = vtimezone_text(tzid, &resolution.zone, *from, *to);
         let parsed = Stream::parse(text.as_bytes(), &Limits::default());
         if let Some(zone) = parsed.ok().and_then(|stream| stream.components().next().cloned()) {
             calendar.insert_component_before(&kind, zone);

@@ -9,6 +9,7 @@ mod cursor;
 mod definition;
 mod iana;
 mod names;
+mod usage;
 mod vtimezone;
 mod windows;
 mod zone;
@@ -16,6 +17,7 @@ mod zones;
 
 pub(crate) use cursor::Cursor;
 pub use definition::{Definition, Observance};
+pub use usage::{Contradiction, ZoneUse};
 pub use vtimezone::vtimezone_text;
 pub use zone::{LocalResolution, Zone};
 pub use zones::{Resolution, Source, Unresolved, Zones};

@@ -3,15 +3,39 @@
 use super::{Zone, iana, windows};
 use crate::value::UtcOffset;
 use chrono_tz::{TZ_VARIANTS, Tz};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// The IANA names in lower case, to be found in any.
+static NAMES: OnceLock<BTreeMap<String, Tz>> = OnceLock::new();
+/// Their last words in lower case, with blanks: `new york`. Of several zones the first.
+static PLACES: OnceLock<BTreeMap<String, Tz>> = OnceLock::new();
 
 /// The IANA zone of that name, in any letter case.
 pub(super) fn tz(name: &str) -> Option<Tz> {
-    name.parse().ok().or_else(|| TZ_VARIANTS.into_iter().find(|tz| tz.name().eq_ignore_ascii_case(name)))
+    let all = || TZ_VARIANTS.into_iter().map(|tz| (tz.name().to_ascii_lowercase(), tz)).collect();
+    let folded = || NAMES.get_or_init(all).get(&name.to_ascii_lowercase()).copied();
+    name.parse().ok().or_else(folded)
+}
+
+fn place(city: &str) -> Option<Tz> {
+    let all = || {
+        let mut places = BTreeMap::new();
+        for tz in TZ_VARIANTS {
+            if let Some((_, last)) = tz.name().rsplit_once('/') {
+                places.entry(last.to_ascii_lowercase().replace('_', " ")).or_insert(tz);
+            }
+        }
+        places
+    };
+    PLACES.get_or_init(all).get(&city.to_ascii_lowercase()).copied()
 }
 
 /// The zone that a vendor's way of naming zones means.
 pub(super) fn vendor(tzid: &str) -> Option<Zone> {
-    if let Some(name) = windows::iana_name(tzid) {
+    // Exchange leaves the last two words out at times: `W. Europe`.
+    let whole = |id: &str| windows::iana_name(&format!("{id} Standard Time"));
+    if let Some(name) = windows::iana_name(tzid).or_else(|| whole(tzid)) {
         return tz(name).map(Zone::of_tz);
     }
     path(tzid).or_else(|| title(tzid)).or_else(|| dashed(tzid)).or_else(|| offset(tzid).map(Zone::fixed))
@@ -64,21 +88,8 @@ fn title(tzid: &str) -> Option<Zone> {
         return None;
     }
     let cities = places.split([',', '/', ';']).map(str::trim).filter(|city| !city.is_empty());
-    cities.filter_map(|city| city_zones(city, standard)).next()
-}
-
-fn city_zones(city: &str, standard: Option<UtcOffset>) -> Option<Zone> {
-    let same = |tz: &&Tz| {
-        let last = tz.name().rsplit('/').next().unwrap_or_default();
-        tz.name().contains('/')
-            && last.len() == city.len()
-            && last
-                .bytes()
-                .zip(city.bytes())
-                .all(|(a, b)| a.eq_ignore_ascii_case(&b) || (a == b'_' && b == b' '))
-    };
-    let zone = TZ_VARIANTS.iter().find(same).copied().map(Zone::of_tz)?;
-    standard.is_none_or(|own| keeps(&zone, own)).then_some(zone)
+    let zones = cities.filter_map(|city| place(city).map(Zone::of_tz));
+    zones.into_iter().find(|zone| standard.is_none_or(|own| keeps(zone, own)))
 }
 
 /// Whether a zone's standard time is (or was lately) this far from UTC.

@@ -41,7 +41,8 @@ impl Onset {
 /// A VTIMEZONE component that tells the zone's offsets rightly from `from` to `to`, with CRLF line ends.
 ///
 /// Lines are not folded. Where the zone keeps a yearly rule at the end of the span, the rule has
-/// no end, so that a series longer than foreseen stays right.
+/// no end, so that a series longer than foreseen stays right; for a series without end, `to` is
+/// [`Timestamp::MAX`].
 ///
 /// ```
 /// use reefknot_core::time::{Zone, vtimezone_text};
@@ -52,9 +53,10 @@ impl Onset {
 /// ```
 #[must_use]
 pub fn vtimezone_text(tzid: &str, zone: &Zone, from: Timestamp, to: Timestamp) -> String {
+    let to = to.max(from);
     let first_year = from.to_utc_civil().date().year();
     // Past the table the rules repeat for ever; a cycle of them tells all.
-    let until = to.max(from).seconds().min(civil_year(first_year.max(2101)));
+    let until = to.seconds().min(civil_year(first_year.max(2101)));
     let onsets = onsets(zone, from.seconds() - YEAR, until + WATCH);
     let mut text = format!("BEGIN:VTIMEZONE\r\nTZID:{}\r\n", escaped(tzid));
     // What is in force at the start, unless an onset before it says so.
@@ -67,7 +69,14 @@ pub fn vtimezone_text(tzid: &str, zone: &Zone, from: Timestamp, to: Timestamp) -
         write_observance(&mut text, &[&Onset { second, from: offset, to: offset, daylight, name }], None);
     }
     let end = until + WATCH;
-    for (run, rule) in runs(&onsets) {
+    for (mut run, rule) in runs(&onsets) {
+        // What begins after the span is not needed; single dates are told to its end.
+        if rule.is_none() {
+            run.retain(|onset| onset.second <= to.seconds());
+        }
+        if run.first().is_none_or(|onset| onset.second > to.seconds()) {
+            continue;
+        }
         // A rule that is still kept when watching ends has no end.
         let open = run.last().is_some_and(|last| last.second + YEAR + 40 * DAY > end);
         let rule = rule.map(|rule| match run.last() {

@@ -1,4 +1,4 @@
-//! What Windows, Outlook and Exchange call zones (the territory 001 of CLDR's `windowsZones`).
+//! What Windows, Outlook and Exchange call zones (the territory 001 of CLDR's `windowsZones`, and ids that older versions had).
 
 /// The IANA name that a Windows zone id stands for, in any letter case.
 pub(super) fn iana_name(id: &str) -> Option<&'static str> {
@@ -9,7 +9,9 @@ pub(super) fn iana_name(id: &str) -> Option<&'static str> {
 /// The IANA name behind the part of an Outlook title that follows its offset, where that part
 /// is no list of cities.
 pub(super) fn titled(title: &str) -> Option<&'static str> {
-    TITLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(title)).map(|(_, iana)| *iana)
+    // Older versions write the ampersand as a word.
+    let title = title.replace("(US and Canada)", "(US & Canada)");
+    TITLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(&title)).map(|(_, iana)| *iana)
 }
 
 fn order(a: &str, b: &str) -> std::cmp::Ordering {
@@ -27,6 +29,7 @@ static ZONES: &[(&str, &str)] = &[
     ("Arabian Standard Time", "Asia/Dubai"),
     ("Arabic Standard Time", "Asia/Baghdad"),
     ("Argentina Standard Time", "America/Buenos_Aires"),
+    ("Armenian Standard Time", "Asia/Yerevan"),
     ("Astrakhan Standard Time", "Europe/Astrakhan"),
     ("Atlantic Standard Time", "America/Halifax"),
     ("AUS Central Standard Time", "Australia/Darwin"),
@@ -77,6 +80,7 @@ static ZONES: &[(&str, &str)] = &[
     ("Israel Standard Time", "Asia/Jerusalem"),
     ("Jordan Standard Time", "Asia/Amman"),
     ("Kaliningrad Standard Time", "Europe/Kaliningrad"),
+    ("Kamchatka Standard Time", "Asia/Kamchatka"),
     ("Korea Standard Time", "Asia/Seoul"),
     ("Libya Standard Time", "Africa/Tripoli"),
     ("Line Islands Standard Time", "Pacific/Kiritimati"),
@@ -85,6 +89,9 @@ static ZONES: &[(&str, &str)] = &[
     ("Magallanes Standard Time", "America/Punta_Arenas"),
     ("Marquesas Standard Time", "Pacific/Marquesas"),
     ("Mauritius Standard Time", "Indian/Mauritius"),
+    ("Mexico Standard Time", "America/Mexico_City"),
+    ("Mexico Standard Time 2", "America/Mazatlan"),
+    ("Mid-Atlantic Standard Time", "Etc/GMT+2"),
     ("Middle East Standard Time", "Asia/Beirut"),
     ("Montevideo Standard Time", "America/Montevideo"),
     ("Morocco Standard Time", "Africa/Casablanca"),
@@ -166,6 +173,7 @@ static TITLES: &[(&str, &str)] = &[
     ("Marquesas Islands", "Pacific/Marquesas"),
     ("Baja California", "America/Tijuana"),
     ("Pacific Time (US & Canada)", "America/Los_Angeles"),
+    ("Pacific Time (US & Canada); Tijuana", "America/Los_Angeles"),
     ("Mountain Time (US & Canada)", "America/Denver"),
     ("Central America", "America/Guatemala"),
     ("Central Time (US & Canada)", "America/Chicago"),

@@ -186,6 +186,30 @@ impl Zone {
         self.instant(moved).saturating_add(duration.seconds())
     }
 
+    /// The first instant, from `from` to `to`, at which the clocks of two zones show different times.
+    ///
+    /// ```
+    /// use reefknot_core::time::Zone;
+    /// let (berlin, london) = (Zone::iana("Europe/Berlin").unwrap(), Zone::iana("Europe/London").unwrap());
+    /// let (from, to) = ("19680601T000000Z".parse()?, "19720101T000000Z".parse()?);
+    /// // Britain kept Berlin's time all year round for a while.
+    /// assert_eq!(berlin.first_difference(&london, from, to).unwrap().to_string(), "19711031T020000Z");
+    /// # Ok::<(), reefknot_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn first_difference(&self, other: &Self, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        const REACH: i64 = 200 * 86_400;
+        let mut at = from.seconds();
+        while at <= to.seconds() {
+            let (own, others) = (self.span(at, REACH), other.span(at, REACH));
+            if own.offset != others.offset {
+                return Some(Timestamp::from_seconds(at));
+            }
+            at = own.to.min(others.to);
+        }
+        None
+    }
+
     /// A span around an instant; where finding its end costs, at least `reach` seconds of it.
     pub(crate) fn span(&self, second: i64, reach: i64) -> Span {
         match &self.0 {

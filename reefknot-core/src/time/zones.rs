@@ -4,6 +4,7 @@ use super::{Definition, Observance, Zone, names};
 use crate::ical::Component;
 use crate::value::{Date, DateTime, LocalDateTime, Recur, Timestamp, UtcOffset};
 use crate::{Error, Result};
+use std::collections::BTreeMap;
 
 /// Where the meaning of a TZID was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl From<Unresolved> for Error {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Zones {
-    defined: Vec<(String, Zone)>,
+    defined: BTreeMap<String, Zone>,
     refused: Vec<(String, Error)>,
 }
 
@@ -86,7 +87,9 @@ impl Zones {
     fn add(&mut self, tzid: &str, definition: Result<Definition>) {
         match definition {
             // The first of two definitions wins: RFC 5545 §3.6.5 allows only one.
-            Ok(definition) => self.defined.push((tzid.to_owned(), Zone::defined(definition))),
+            Ok(definition) => {
+                self.defined.entry(tzid.to_owned()).or_insert_with(|| Zone::defined(definition));
+            }
             Err(error) => self.refused.push((tzid.to_owned(), error)),
         }
     }
@@ -98,7 +101,7 @@ impl Zones {
     /// [`Unresolved`] if none of them knows it.
     pub fn resolve(&self, tzid: &str) -> Result<Resolution, Unresolved> {
         let name = clean(tzid);
-        if let Some((_, zone)) = self.defined.iter().find(|(own, _)| own == name) {
+        if let Some(zone) = self.defined.get(name) {
             return Ok(Resolution { zone: zone.clone(), source: Source::Object });
         }
         if let Some(zone) = Zone::iana(name) {
@@ -141,7 +144,7 @@ impl Zones {
 }
 
 /// A TZID without the blanks and quotes that some writers leave around it.
-fn clean(tzid: &str) -> &str {
+pub(super) fn clean(tzid: &str) -> &str {
     tzid.trim().trim_matches('"').trim()
 }
 

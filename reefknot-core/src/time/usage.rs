@@ -1,0 +1,166 @@
+//! Which zones a calendar's times are in, over which span, and whether a definition is right there.
+
+use super::zones::clean;
+use super::{Source, Zone, Zones, names};
+use crate::ical::Component;
+use crate::value::{Budget, DateTime, Duration, Recur, Rule, Timestamp, UtcOffset};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// From when to when the times of a calendar use a zone (RFC 5545 §3.2.19).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneUse {
+    /// TZID as written.
+    pub tzid: String,
+    /// The first of the times.
+    pub from: Timestamp,
+    /// The last of them, with the instances of rules; [`Timestamp::MAX`] where a rule has no end.
+    pub to: Timestamp,
+}
+
+/// Where an object's definition and the IANA zone of the same name show different times.
+///
+/// The definition is followed all the same, for RFC 5545 §3.6.5 gives it the word; but somebody
+/// is mistaken about when to meet, and the user must hear of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// TZID as written.
+    pub tzid: String,
+    /// The IANA name that the TZID is, or stands for.
+    pub iana_name: &'static str,
+    /// The first instant, among those at which the object uses the zone, at which they differ.
+    pub from: Timestamp,
+    /// How far from UTC the object's definition then sets its clocks.
+    pub defined: UtcOffset,
+    /// How far they are by IANA.
+    pub known: UtcOffset,
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tzid, iana_name, from, defined, known } = self;
+        let tzid = crate::value::scan::shown(tzid);
+        write!(
+            f,
+            "the definition of the time zone {tzid:?} sets its clocks to {defined} at {from}, \
+             but {iana_name} has {known} then; the definition is followed"
+        )
+    }
+}
+
+/// How far into the future the definition of a series without end is compared, in seconds.
+const FORESEEN: i64 = 100 * 366 * 86_400;
+/// What finding the last instance of a rule with COUNT may cost; a longer one counts as endless.
+const STEPS: u64 = 20_000;
+
+impl Zones {
+    /// The zones that the times of a calendar or component are in, each with the span in which they lie.
+    #[must_use]
+    pub fn used(&self, calendar: &Component) -> Vec<ZoneUse> {
+        let mut used = BTreeMap::new();
+        // A list instead of recursion, for nesting may be deep.
+        let mut left = vec![calendar];
+        while let Some(component) = left.pop() {
+            self.used_by(component, &mut used);
+            left.extend(component.components().filter(|inner| !inner.is("VTIMEZONE")));
+        }
+        used.into_iter().map(|(tzid, (from, to))| ZoneUse { tzid, from, to }).collect()
+    }
+
+    fn used_by(&self, component: &Component, used: &mut BTreeMap<String, (Timestamp, Timestamp)>) {
+        let start = component.property("DTSTART");
+        let start = start
+            .and_then(|start| DateTime::parse(&start.value(), None, start.param("TZID").as_deref()).ok());
+        let (mut length, mut times) = (0, Vec::new());
+        for property in component.properties() {
+            if property.is("DURATION") {
+                length = length.max(property.value().parse().map_or(0, Duration::nominal_seconds));
+            }
+            let Some(tzid) = property.param("TZID") else { continue };
+            let is_end = property.is("DTEND") || property.is("DUE");
+            for item in property.value().split([',', '/']) {
+                // What cannot be read is no time; the end of a period may be a length.
+                match DateTime::parse(item.trim(), None, Some(&tzid)) {
+                    Ok(time @ DateTime::Zoned { .. }) => {
+                        if let Some(start) = start.as_ref().filter(|_| is_end) {
+                            let civil = |time: &DateTime| time.civil().seconds_since_epoch();
+                            length = length.max(civil(&time) - civil(start));
+                        }
+                        times.push(time);
+                    }
+                    Ok(_) => {}
+                    Err(_) => length = length.max(item.trim().parse().map_or(0, Duration::nominal_seconds)),
+                }
+            }
+            // An override of this and following instances moves them all, to an end it does not tell.
+            if property.is("RECURRENCE-ID") && property.param("RANGE").is_some() {
+                length = length.max(FORESEEN);
+            }
+        }
+        for time in &times {
+            let Some(tzid) = time.tzid() else { continue };
+            let zone = self.resolve(tzid).map_or(Zone::UTC, |found| found.zone);
+            let first = zone.instant(time.civil());
+            let rules = component.properties_named("RRULE").filter(|_| start.as_ref() == Some(time));
+            let ends = rules.filter_map(|rule| rule.value().parse().ok()).map(|rule| end(&rule, time, &zone));
+            let last = ends.max().unwrap_or(first).max(first).saturating_add(length);
+            let span = used.entry(tzid.to_owned()).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+    }
+
+    /// Where a definition of this calendar contradicts the IANA zone that its TZID names, within
+    /// the time in which it is used.
+    ///
+    /// ```
+    /// use reefknot_core::ical::{Limits, Stream};
+    /// use reefknot_core::time::Zones;
+    ///
+    /// let text = b"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n\
+    ///     TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+    ///     DTSTART;TZID=Europe/Berlin:20260701T090000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    /// let stream = Stream::parse(text, &Limits::default())?;
+    /// let calendar = stream.calendars().next().unwrap();
+    /// let found = Zones::of(calendar).contradictions(calendar);
+    /// assert_eq!(found[0].defined.to_string(), "+0100");
+    /// assert_eq!(found[0].known.to_string(), "+0200");
+    /// # Ok::<(), reefknot_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn contradictions(&self, calendar: &Component) -> Vec<Contradiction> {
+        self.used(calendar).iter().filter_map(|used| self.contradiction(used)).collect()
+    }
+
+    fn contradiction(&self, used: &ZoneUse) -> Option<Contradiction> {
+        let own = self.resolve(&used.tzid).ok().filter(|found| found.source == Source::Object)?.zone;
+        let name = clean(&used.tzid);
+        let known = Zone::iana(name).or_else(|| names::vendor(name))?;
+        let iana_name = known.iana_name()?;
+        let to = used.to.min(used.from.saturating_add(FORESEEN));
+        let from = own.first_difference(&known, used.from, to)?;
+        let offset = |zone: &Zone| UtcOffset::from_seconds(zone.offset_at(from));
+        let (defined, known) = (offset(&own)?, offset(&known)?);
+        Some(Contradiction { tzid: used.tzid.clone(), iana_name, from, defined, known })
+    }
+}
+
+/// When the last instance of a rule begins.
+fn end(rule: &Recur, start: &DateTime, zone: &Zone) -> Timestamp {
+    if let Some(until) = &rule.until {
+        return match until {
+            DateTime::Utc(instant) => *instant,
+            DateTime::Date(_) => zone.instant(until.civil()).saturating_add(86_400),
+            DateTime::Floating(local) | DateTime::Zoned { local, .. } => zone.instant(*local),
+        };
+    }
+    let last = || {
+        rule.count?;
+        let rule = Rule::new(rule, start.civil(), false, None).ok()?;
+        let (mut all, mut budget, mut last) = (rule.all(), Budget::new(STEPS), None);
+        while let Some(next) = all.next(&mut budget).ok()? {
+            last = Some(next);
+        }
+        last
+    };
+    last().map_or(Timestamp::MAX, |last| zone.instant(last))
+}
