@@ -19,8 +19,12 @@
 //! # Ok::<(), reefknot_core::Error>(())
 //! ```
 
+mod busy;
 mod delivery;
 mod parameters;
+mod room;
+
+pub use room::Room;
 
 use crate::ical::{Component, Limits, Stream};
 use crate::itip::{

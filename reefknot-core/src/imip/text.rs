@@ -20,6 +20,7 @@ fn patterns(message: &Message, words: &Words<'_>) -> (&'static str, &'static str
         MessageReason::Cancellation => p.uninvited,
         MessageReason::Refreshed => p.refreshed,
         MessageReason::Refresh => p.refresh,
+        MessageReason::BusyTime => p.busy_time,
         MessageReason::Reply => {
             let answer = one_answer(&message.calendar, &message.originator);
             let known = answer

@@ -27,6 +27,8 @@ pub enum MessageReason {
     Refreshed,
     /// An attendee asks for the current version.
     Refresh,
+    /// When somebody is busy, in answer to a question.
+    BusyTime,
 }
 
 /// One thing that changed since the recipient was last told.

@@ -80,6 +80,7 @@ pub(crate) struct MailPhrases {
     pub(crate) uninvited: (&'static str, &'static str),
     pub(crate) refreshed: (&'static str, &'static str),
     pub(crate) refresh: (&'static str, &'static str),
+    pub(crate) busy_time: (&'static str, &'static str),
     pub(crate) published: (&'static str, &'static str),
     /// Subject and first sentence by participation status.
     pub(crate) replies: &'static [(&'static str, &'static str, &'static str)],
@@ -379,6 +380,7 @@ pub static ENGLISH: Phrases = Phrases {
         uninvited: ("Cancelled: {0}", "{0} no longer expects you at “{1}”."),
         refreshed: ("Latest version: {0}", "{0} sends the latest version of “{1}”."),
         refresh: ("Please send again: {0}", "{0} asks for the latest version of “{1}”."),
+        busy_time: ("Busy time", "{0} tells when they are busy."),
         published: ("For your calendar: {0}", "{0} sends “{1}” for your calendar."),
         replies: &[
             ("ACCEPTED", "Accepted: {0}", "{0} has accepted “{1}”."),

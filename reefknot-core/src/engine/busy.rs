@@ -1,0 +1,137 @@
+//! Somebody asks when the user is busy (RFC 5546 §3.3.2, §3.3.3).
+
+use std::sync::Arc;
+
+use super::Engine;
+use crate::Result;
+use crate::freebusy::{BusyTime, FreeBusyRequest};
+use crate::ical::Component;
+use crate::itip::{Authentication, Disposition, Envelope, Message, MessageReason, Method, Outcome, Role};
+use crate::policy::Decision;
+use crate::scheduling::SchedulingState;
+use crate::value::Timestamp;
+
+impl Engine {
+    /// A question about busy time arrived: answered with a REPLY, or refused with the reason.
+    ///
+    /// `busy` is the user's busy time; what lies outside of the window that was asked about stays here. `access` is
+    /// what the access list says of whoever asks.
+    ///
+    /// # Errors
+    /// When the calendar is no question about busy time.
+    pub fn tell_busy(
+        &self,
+        question: &Component,
+        envelope: &Envelope,
+        busy: &BusyTime,
+        access: &Decision,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let asked = FreeBusyRequest::read(question)?;
+        let outcome = Outcome::new(Disposition::Rejected, Role::None, SchedulingState::default());
+        if envelope.authentication == Authentication::Failed {
+            let message = "the sender is not who the message says";
+            return Ok(outcome.refuse(
+                Disposition::Rejected,
+                "authentication-failed",
+                message,
+                "RFC 5546 §6.1",
+            ));
+        }
+        if envelope.sender.as_ref().is_some_and(|sender| *sender != asked.organizer) {
+            let message = format!("the sender is not {}, who is said to ask", asked.organizer);
+            return Ok(outcome.refuse(
+                Disposition::Rejected,
+                "sender-is-not-the-organizer",
+                message,
+                "RFC 5546 §6.1.1",
+            ));
+        }
+        let Some(own) = asked.attendees.iter().find(|who| self.identities.is_own(who)) else {
+            let message = "the question names none of the user's addresses";
+            return Ok(outcome.refuse(Disposition::Ignored, "not-for-this-user", message, "RFC 5546 §3.3.2"));
+        };
+        if !access.allowed {
+            return Ok(outcome.refuse(
+                Disposition::Rejected,
+                "no-access",
+                access.to_string(),
+                "RFC 5546 §6.2.3",
+            ));
+        }
+        let reply = asked.reply(own, busy, now, &self.product)?;
+        let mut outcome = Outcome { disposition: Disposition::Answered, role: Role::Attendee, ..outcome };
+        outcome.because("busy-time-told", access.to_string(), "RFC 5546 §3.3.3");
+        for doubt in busy.doubts() {
+            let message = format!("busy time may be incomplete, {}: {}", doubt.uid, doubt.why);
+            outcome.because("busy-time-in-doubt", message, "RFC 5546 §3.3.3");
+        }
+        outcome.messages.push(Message {
+            method: Method::Reply,
+            reason: MessageReason::BusyTime,
+            originator: own.clone(),
+            recipient: asked.organizer,
+            uid: asked.uid,
+            sequence: 0,
+            calendar: Arc::new(reply),
+            changes: Vec::new(),
+        });
+        Ok(self.leave(outcome))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::freebusy::{BusyPeriod, BusyType};
+    use crate::itip::Carrier;
+    use crate::policy::{AccessList, Asked, Asking, Right};
+    use crate::scheduling::Identities;
+
+    fn ask(list: &str, sender: &str, authentication: Authentication, whom: &str) -> Outcome {
+        let time = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let question = FreeBusyRequest {
+            uid: "q1".into(),
+            organizer: "mailto:c@bar.com".parse().unwrap(),
+            attendees: vec![whom.parse().unwrap()],
+            window: time("20260302T000000Z")..time("20260303T000000Z"),
+        };
+        let calendar = question.to_calendar(time("20260201T000000Z"), "-//x//EN").unwrap();
+        let taken = BusyPeriod {
+            start: time("20260302T090000Z"),
+            end: time("20260302T100000Z"),
+            busy: BusyType::Busy,
+        };
+        let busy = BusyTime::of(time("20260301T000000Z")..time("20260401T000000Z"), [taken]);
+        let addresses = ["mailto:b@foo.com".parse().unwrap()];
+        let asked = Asked { addresses: &addresses, is_room: false, groups: &[] };
+        let asking = Asking { peer: Some("bar.com"), ..Asking::default() };
+        let now = time("20260201T000000Z");
+        let access = list.parse::<AccessList>().unwrap().decide(&asking, Right::FreeBusy, &asked, now);
+        let envelope =
+            Envelope { sender: Some(sender.parse().unwrap()), authentication, carrier: Carrier::Peer };
+        let engine = Engine::new(Identities::new("mailto:b@foo.com".parse().unwrap()));
+        engine.tell_busy(&calendar, &envelope, &busy, &access, now).unwrap()
+    }
+
+    #[test]
+    fn told_to_those_who_may_know_and_nobody_else() {
+        const LIST: &str = "allow peer bar.com free-busy everyone";
+        let (c, b) = ("mailto:c@bar.com", "mailto:b@foo.com");
+        let proven = Authentication::Authenticated;
+        for (list, sender, authentication, whom, disposition, code) in [
+            (LIST, c, proven, b, Disposition::Answered, "busy-time-told"),
+            ("", c, proven, b, Disposition::Rejected, "no-access"),
+            (LIST, "mailto:d@bar.com", proven, b, Disposition::Rejected, "sender-is-not-the-organizer"),
+            (LIST, c, Authentication::Failed, b, Disposition::Rejected, "authentication-failed"),
+            (LIST, c, proven, "mailto:a@foo.com", Disposition::Ignored, "not-for-this-user"),
+        ] {
+            let outcome = ask(list, sender, authentication, whom);
+            assert_eq!((outcome.disposition, outcome.reasons[0].code), (disposition, code));
+            assert_eq!(outcome.messages.len(), usize::from(disposition == Disposition::Answered));
+        }
+        let told = ask(LIST, c, proven, b).messages.remove(0);
+        assert_eq!(told.recipient.to_string(), c);
+        assert!(told.calendar.to_string().contains("FREEBUSY;FBTYPE=BUSY:20260302T090000Z/20260302T100000Z"));
+    }
+}
