@@ -76,7 +76,7 @@ impl Engine {
             calendar: Arc::new(reply),
             changes: Vec::new(),
         });
-        Ok(self.leave(outcome))
+        self.leave(outcome)
     }
 }
 
