@@ -191,14 +191,11 @@ impl<'a> Reader<'a> {
     }
 
     fn unreadable(&mut self, span: Span, folded: bool, line: &[u8]) -> Result<()> {
-        let mark = BYTE_ORDER_MARK.len();
-        if line.strip_prefix(BYTE_ORDER_MARK).is_some_and(|rest| lex::split(rest).is_some()) {
-            self.problem(
-                span,
-                "begins with a byte order mark, as where files were joined",
-                "skipped the mark",
-            );
-            let rest = Span { start: span.start + mark as u32, len: span.len - mark as u32 };
+        let bare = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii_start();
+        if bare.len() < line.len() && lex::split(bare).is_some() {
+            self.problem(span, "begins with spaces or a byte order mark", "read without them");
+            let skipped = (line.len() - bare.len()) as u32;
+            let rest = Span { start: span.start + skipped, len: span.len - skipped };
             return self.line(rest, folded);
         }
         self.problem(span, "is not a content line (`NAME:value`)", "kept as it is, without meaning");

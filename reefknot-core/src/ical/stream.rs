@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Component, Limits};
+use super::{Component, Limits, Property};
 use crate::Result;
 
 /// Something the reader could not take as it stood.
@@ -52,6 +52,11 @@ impl Stream {
     /// All outermost components, VCALENDAR or not.
     pub fn components(&self) -> impl Iterator<Item = &Component> {
         self.root.components()
+    }
+
+    /// The properties that stand outside any component, where RFC 5545 allows none.
+    pub fn properties_outside(&self) -> impl Iterator<Item = Property<'_>> {
+        self.root.properties()
     }
 
     /// What could not be read, or could be read only by guessing, in the order of the lines.

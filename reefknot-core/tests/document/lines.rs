@@ -18,7 +18,7 @@ type Case = (&'static str, &'static [u8], &'static [u8], &'static [&'static str]
 
 #[test]
 fn nothing_is_lost_and_what_is_wrong_is_told() {
-    let cases: [Case; 17] = [
+    let cases: [Case; 18] = [
         (
             "lower-case bounds",
             b"begin:vcalendar\r\nend:Vcalendar\r\n",
@@ -57,6 +57,12 @@ fn nothing_is_lost_and_what_is_wrong_is_told() {
             &["line 1: is not a content line (`NAME:value`); kept as it is, without meaning"],
         ),
         (
+            "spaces before the first line",
+            b"  BEGIN:A\n B\nEND:AB\n",
+            b"BEGIN:AB\r\nEND:AB\r\n",
+            &["line 1: begins with spaces or a byte order mark; read without them"],
+        ),
+        (
             "a line of spaces alone that is no fold",
             b"BEGIN:A\n\x0C\nEND:A\n",
             b"BEGIN:A\r\n\x0C\r\nEND:A\r\n",
@@ -66,7 +72,7 @@ fn nothing_is_lost_and_what_is_wrong_is_told() {
             "files joined, each with its mark",
             b"\xEF\xBB\xBFBEGIN:A\nEND:A\n\xEF\xBB\xBFBEGIN:B\nEND:B\n",
             b"BEGIN:A\r\nEND:A\r\nBEGIN:B\r\nEND:B\r\n",
-            &["line 3: begins with a byte order mark, as where files were joined; skipped the mark"],
+            &["line 3: begins with spaces or a byte order mark; read without them"],
         ),
         ("a mark alone", b"\xEF\xBB\xBF", b"", &[]),
         ("nothing", b"", b"", &[]),
