@@ -1,7 +1,8 @@
-//! The developers' commands: `cargo xtask test`, `cargo xtask layers`, `cargo xtask bench`, `cargo xtask zones`.
+//! The developers' commands: `cargo xtask test`, and parts and companions of it; `cargo xtask help` lists them.
 //!
-//! `test` is everything CI checks; `layers` is the one of its steps that no other tool knows how to do;
-//! `bench` measures the core against its peers; `zones` compares definitions that are not in the repository.
+//! `test` is everything CI checks; `layers` is the one of its steps that no other tool knows how to do; `bench` measures
+//! the core against its peers; `zones` compares definitions that are not in the repository. `corpus` is a program of its
+//! own (`xtask/corpus`), for these commands must build where the core does not.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever ran it")]
 
@@ -22,6 +23,7 @@ Usage: cargo xtask COMMAND
   layers   the core's imports run one way, and nothing in it does I/O, reads a clock or draws randomness
   bench    every benchmark against the peers, as tables; a word after it takes those with it in their names
   zones    the VTIMEZONE definitions in the .ics files of the folder named after it against the IANA data
+  corpus   reads and prints every iCalendar file of a folder, and shows what that changes; `corpus --help` tells more
   help     this text
 ";
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::run(&root(), ""),
         ["bench", filter] => bench::run(&root(), filter),
         ["zones", folder] => zones(folder),
+        ["corpus", arguments @ ..] => return corpus(&root(), arguments),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -64,6 +67,24 @@ fn zones(folder: &str) -> Result<(), String> {
     let arguments = ["run", "--quiet", "--release", "--package", "reefknot-core", "--example", "zones", "--"];
     let status = cargo(&root()).args(arguments).arg(folder).status().map_err(|error| error.to_string())?;
     if status.success() { Ok(()) } else { Err("the comparison failed".to_owned()) }
+}
+
+/// Builds and runs the corpus runner where the caller is, so that a folder may be named from there.
+fn corpus(root: &Path, arguments: &[&str]) -> ExitCode {
+    let mut command = cargo(root);
+    command
+        .args(["run", "--quiet", "--package", "xtask-corpus", "--manifest-path"])
+        .arg(root.join("Cargo.toml"));
+    if let Ok(here) = env::current_dir() {
+        command.current_dir(here);
+    }
+    match command.arg("--").args(arguments).status() {
+        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
+        Err(error) => {
+            eprintln!("cargo xtask corpus: cargo did not start: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Says what was wrong with the command line and how it should look.
