@@ -26,7 +26,7 @@ mod room;
 
 pub use room::Room;
 
-use crate::ical::{Component, Limits, Stream};
+use crate::ical::{Component, Kind, Limits, Stream};
 use crate::itip::{
     self, Agent, Answer, Context, Disposition, Envelope, Incoming, Message, ObjectChange, Outcome,
     Preferences, Question, Role,
@@ -197,6 +197,11 @@ impl Engine {
         now: Timestamp,
         preferences: &Preferences,
     ) -> Result<Outcome> {
+        if calendar.components().find_map(Kind::of) == Some(Kind::FreeBusy) {
+            let message = "a message about busy time is understood but not played yet; nothing is stored";
+            let outcome = Outcome::new(Disposition::Ignored, Role::None, state.clone());
+            return Ok(outcome.refuse(Disposition::Ignored, "unsupported-method", message, "RFC 5546 §5.1"));
+        }
         let incoming = Incoming::read(calendar, envelope)?;
         let outcome = itip::receive(stored, state, &incoming, &self.context(now, preferences))?;
         self.leave(outcome)

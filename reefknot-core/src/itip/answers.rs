@@ -348,7 +348,7 @@ impl Answering<'_> {
                     sequence: fields::revision(component).sequence,
                     attendees: self.attendee_lines(component, answer)?,
                     status: None,
-                    extra: vec![PropertyBuf::new("REQUEST-STATUS", "2.0;Success")?],
+                    extra: remarks(component, answer)?,
                 })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -443,6 +443,17 @@ impl Answering<'_> {
         }
         Ok(messages)
     }
+}
+
+/// What a reply says beside the answer: that the request was understood, and how much of a to-do is done
+/// (RFC 5546 §3.4.3, §4.5.4). Before the attendee works on it, PERCENT-COMPLETE is the organizer's.
+fn remarks(component: &Component, answer: &PartStat) -> Result<Vec<PropertyBuf>> {
+    let mut remarks = vec![PropertyBuf::new("REQUEST-STATUS", "2.0;Success")?];
+    if matches!(answer, PartStat::InProcess | PartStat::Completed) {
+        let progress = ["PERCENT-COMPLETE", "COMPLETED"];
+        remarks.extend(progress.iter().filter_map(|name| Some(component.property(name)?.to_buf())));
+    }
+    Ok(remarks)
 }
 
 /// A property among the changes that only the organizer may change.

@@ -233,6 +233,10 @@ impl<'a> Revise<'a> {
                 }
                 let reset = |line: &mut PropertyBuf| {
                     line.set_param("PARTSTAT", PartStat::NeedsAction.as_str())?;
+                    // Who is only informed is not made to answer by a change of time (RFC 5546 §4.2.3).
+                    if line.as_property().param_is("RSVP", "FALSE") {
+                        return Ok(());
+                    }
                     line.set_param("RSVP", "TRUE")
                 };
                 self.after
@@ -653,10 +657,12 @@ impl<'a> Mailer<'a> {
     }
 }
 
-/// The current version for one attendee, in answer to a REFRESH (RFC 5546 §3.2.6).
-pub(super) fn refreshed(
+/// The current version for one attendee: in answer to a REFRESH (RFC 5546 §3.2.6), or because their delegate
+/// declined (§4.2.7).
+pub(super) fn send_current(
     object: &SchedulingObject,
     attendee: &Attendee,
+    reason: MessageReason,
     outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
@@ -673,7 +679,7 @@ pub(super) fn refreshed(
         let sequence = object.sequence();
         mailer.cancel(object, &attendee.address, &all, sequence, true)?;
     } else if mailer.may_send(attendee) {
-        mailer.send_request(object, attendee, &keys, MessageReason::Refreshed, Vec::new())?;
+        mailer.send_request(object, attendee, &keys, reason, Vec::new())?;
     }
     let sequence = object.sequence();
     Ok(mailer.finish(sequence))

@@ -1,7 +1,7 @@
 //! A message arrives: who may say this, and which machine it goes to (RFC 5546 §3.2, §6).
 
 use super::context::Context;
-use super::message::{Authentication, Envelope};
+use super::message::{Authentication, Envelope, MessageReason};
 use super::method::Method;
 use super::outcome::{Answer, Disposition, Outcome, Question, Role};
 use super::{invitations, organizer, replies};
@@ -168,7 +168,7 @@ fn refresh(
         format!("{} is sent the current version", invited.address),
         "RFC 5546 §3.2.6",
     );
-    let mut outcome = organizer::refreshed(stored, &invited, outcome, context)?;
+    let mut outcome = organizer::send_current(stored, &invited, MessageReason::Refreshed, outcome, context)?;
     outcome.disposition = Disposition::Answered;
     Ok(outcome)
 }

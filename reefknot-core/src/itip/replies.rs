@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::context::Context;
-use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question};
+use super::message::MessageReason;
+use super::organizer;
+use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question, Role};
 use super::receive::Incoming;
 use crate::Result;
 use crate::ical::{Component, Property, PropertyBuf};
@@ -22,12 +24,21 @@ pub(super) fn receive(
     outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
-    let mut recorder =
-        Recorder { stored, object: stored.clone(), incoming, context, outcome, applied: 0, refused: 0 };
+    let mut recorder = Recorder {
+        stored,
+        object: stored.clone(),
+        incoming,
+        context,
+        outcome,
+        applied: 0,
+        refused: 0,
+        let_down: BTreeSet::new(),
+    };
     let listed: BTreeSet<InstanceKey> = incoming.object.parts().map(|(key, _)| key.clone()).collect();
     for (key, component) in incoming.object.parts() {
         recorder.component(key, component, &listed)?;
     }
+    recorder.tell_delegators()?;
     Ok(recorder.finish())
 }
 
@@ -39,6 +50,8 @@ struct Recorder<'a> {
     outcome: Outcome,
     applied: usize,
     refused: usize,
+    /// Whose delegate declined.
+    let_down: BTreeSet<CalendarUserAddress>,
 }
 
 impl Recorder<'_> {
@@ -71,10 +84,25 @@ impl Recorder<'_> {
             self.inherit(&answer, revision, listed)?;
         }
         self.delegation(key, component, &answer)?;
-        if let Some(comment) = component.text("COMMENT") {
-            self.outcome.tell("comment", format!("{} writes: {comment}", answer.address));
-        }
+        self.tell_remarks(component, &answer.address);
         Ok(())
+    }
+
+    /// What a reply says beside its answer: words, how much of a to-do is done, and what the attendee's program could
+    /// not do (RFC 5546 §3.4.3, §3.6).
+    fn tell_remarks(&mut self, component: &Component, who: &CalendarUserAddress) {
+        if let Some(comment) = component.text("COMMENT") {
+            self.outcome.tell("comment", format!("{who} writes: {comment}"));
+        }
+        if let Some(percent) = component.value("PERCENT-COMPLETE") {
+            self.outcome.tell("progress", format!("{who} has done {percent} %"));
+        }
+        for status in component.properties_named("REQUEST-STATUS") {
+            let status = status.value();
+            if !status.starts_with(['1', '2']) {
+                self.outcome.tell("request-status", format!("{who} could not follow the request: {status}"));
+            }
+        }
     }
 
     /// The one ATTENDEE line that the sender may speak for (RFC 5546 §3.2.3, §6.1.2).
@@ -300,6 +328,9 @@ impl Recorder<'_> {
                     .transpose()?;
             }
         }
+        if answer.partstat == PartStat::Declined {
+            self.let_down.extend(answer.delegated_from.iter().cloned());
+        }
         if answer.partstat != PartStat::Delegated {
             return Ok(());
         }
@@ -318,6 +349,33 @@ impl Recorder<'_> {
                     Ok::<(), crate::Error>(())
                 })
                 .transpose()?;
+        }
+        Ok(())
+    }
+
+    /// Whose delegate declined is sent the current version, to come after all or to ask somebody else
+    /// (RFC 5546 §4.2.5, §4.2.7).
+    fn tell_delegators(&mut self) -> Result<()> {
+        if self.outcome.role != Role::Organizer {
+            return Ok(());
+        }
+        let delegators: Vec<_> = self
+            .object
+            .parts()
+            .flat_map(|(_, part)| attendees(part))
+            .filter(|attendee| self.let_down.remove(&attendee.address))
+            .collect();
+        for delegator in delegators {
+            let message = format!("the delegate of {} declined", delegator.address);
+            self.outcome.because("delegate-declined", message, "RFC 5546 §4.2.7");
+            let outcome = self.outcome.clone();
+            self.outcome = organizer::send_current(
+                &self.object,
+                &delegator,
+                MessageReason::Update,
+                outcome,
+                self.context,
+            )?;
         }
         Ok(())
     }
