@@ -174,22 +174,33 @@ fn show_goes_on_after_a_file_that_cannot_be_read() {
     assert_eq!(err(&output).lines().count(), 1);
 }
 
+/// Every command that reads a file, up to the file's name.
+const EVERY_READER: [&[&str]; 7] = [
+    &["fmt"],
+    &["occurrences"],
+    &["show"],
+    &["itip", "validate", "--message"],
+    &["itip", "receive", "--as", "a@foo.com", "--message"],
+    &["itip", "change", "--as", "a@foo.com", "--before"],
+    &["itip", "change", "--as", "a@foo.com", "--after"],
+];
+
 #[test]
 fn bad_input_is_one_clear_line_and_code_2() {
     let binary: Vec<u8> = (0..100_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let cases = [
         (fixture("ics/missing.ics"), "No such file"),
         (fixture("ics"), "directory"),
-        (temporary("binary.ics", &binary), "not iCalendar"),
-        (temporary("binary", &binary), "not iCalendar"),
+        (temporary("binary.ics", &binary), "BEGIN:VCALENDAR"),
+        (temporary("binary", &binary), "BEGIN:VCALENDAR"),
         (temporary("empty.ics", b""), "empty"),
-        (temporary("words.txt", b"hello, world\n"), "not iCalendar"),
+        (temporary("words.txt", b"hello, world\n"), "BEGIN:VCALENDAR"),
     ];
     for (path, expected) in &cases {
-        for command in ["fmt", "occurrences", "show"] {
-            let output = on(command, path.as_os_str(), &[]);
+        for command in EVERY_READER {
+            let output = run(command.iter().map(OsStr::new).chain([path.as_os_str()]));
             let said = err(&output);
-            assert_eq!(output.status.code(), Some(2), "{command} {}: {said}", path.display());
+            assert_eq!(output.status.code(), Some(2), "{command:?} {}: {said}", path.display());
             assert_eq!((said.lines().count(), out(&output).as_str()), (1, ""), "{said}");
             assert!(said.starts_with("reefknot: ") && said.contains(expected), "{said}");
         }
@@ -199,10 +210,35 @@ fn bad_input_is_one_clear_line_and_code_2() {
 #[test]
 fn more_than_anybody_reads_is_refused_early() {
     let garbage = vec![b'x'; 70 << 20];
-    for command in ["fmt", "occurrences", "show"] {
-        let output = run_with(&[command, "-"], &garbage);
-        assert_eq!(output.status.code(), Some(2));
+    for command in EVERY_READER {
+        let output = run_with(&[command, &["-"]].concat(), &garbage);
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
         assert_eq!(err(&output), "reefknot: -: larger than 64 MiB, the most that is read\n");
+    }
+}
+
+#[test]
+fn nothing_on_standard_input_is_empty() {
+    for command in EVERY_READER {
+        let output = run_with(&[command, &["-"]].concat(), b"");
+        assert_eq!(
+            (output.status.code(), err(&output).as_str()),
+            (Some(2), "reefknot: -: the file is empty\n")
+        );
+    }
+}
+
+/// What never ends is read no further than what is too large, in as little memory as that takes.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_never_ends_is_refused_in_bounded_memory() {
+    for command in EVERY_READER {
+        let mut child = std::process::Command::new("sh");
+        // In kibibytes: the 64 MiB, twice while they grow, and the program itself.
+        child.args(["-c", "ulimit -v 400000 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_reefknot")]);
+        let output = child.args(command).arg("/dev/zero").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {}", err(&output));
+        assert_eq!(err(&output), "reefknot: /dev/zero: larger than 64 MiB, the most that is read\n");
     }
 }
 
