@@ -14,6 +14,7 @@ fn demo(args: &[&str]) -> Output {
 fn fresh(name: &str) -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&dir);
+    let _ = std::fs::remove_file(&dir);
     dir
 }
 
@@ -37,6 +38,17 @@ fn all_conversations_end_as_they_should() {
         assert!(!conditions.is_empty());
         assert!(conditions.iter().all(|condition| condition["holds"] == true), "{conversation}");
     }
+    for database in told["databases"].as_array().unwrap() {
+        for key in ["file", "user", "uid", "residence", "title", "components"] {
+            assert!(!database[key].is_null(), "{key} of {database}");
+        }
+    }
+    let listed: Vec<&str> =
+        told["mails"].as_array().unwrap().iter().map(|mail| mail["file"].as_str().unwrap()).collect();
+    let all = ["a@foo.com", "b@foo.com", "c@bar.com", "d@bar.com", "e@baz.net", "f@baz.net"];
+    let there: Vec<PathBuf> = all.iter().flat_map(|user| mails(&dir, user)).collect();
+    assert_eq!(listed.len(), there.len());
+    assert!(there.iter().all(|file| listed.contains(&file.to_str().unwrap())), "{listed:?}");
     // The first conversation stayed on the server; B has never been mailed.
     assert!(mails(&dir, "b@foo.com").is_empty());
     for user in ["a@foo.com", "c@bar.com", "e@baz.net", "f@baz.net"] {
@@ -62,6 +74,55 @@ fn it_says_what_happens_and_ends_with_a_table() {
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100));
     assert!(!text.contains('\u{1b}'), "colours in a pipe");
+}
+
+#[test]
+fn what_is_kept_on_the_device_is_in_no_file_of_a_server() {
+    let dir = fresh("demo-private");
+    assert_eq!(demo(&["--dir", dir.to_str().unwrap()]).status.code(), Some(0));
+    let holds = |file: &str| {
+        let text = std::fs::read(dir.join(file)).unwrap();
+        text.windows(16).any(|window| window == b"surprise@foo.com")
+    };
+    assert_eq!(["foo.com.sqlite", "bar.com.sqlite"].map(holds), [false, false]);
+    assert_eq!(["client-a.sqlite", "client-e.sqlite"].map(holds), [true, true]);
+}
+
+#[test]
+fn a_second_run_in_the_same_directory_is_refused_and_changes_nothing() {
+    let dir = fresh("demo-twice");
+    assert_eq!(demo(&["--dir", dir.to_str().unwrap()]).status.code(), Some(0));
+    let files = || {
+        let mut files: Vec<_> = std::fs::read_dir(&dir)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| (entry.path(), entry.metadata().unwrap().modified().unwrap()))
+            .collect();
+        files.sort();
+        files
+    };
+    let before = files();
+    let output = demo(&["--dir", dir.to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count(), output.stdout.len()), (Some(2), 1, 0), "{said}");
+    assert!(said.contains("demo-twice: the directory is not empty; name one that"), "{said}");
+    assert_eq!(files(), before);
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_one_clear_line() {
+    let file = fresh("demo-file");
+    std::fs::write(&file, "a file").unwrap();
+    for place in [file.clone(), file.join("below")] {
+        for json in [&[][..], &["--json"][..]] {
+            let output = demo(&[&["--dir", place.to_str().unwrap()], json].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+            assert!(said.starts_with("reefknot: ") && said.contains("demo-file"), "{said}");
+            assert!(output.stdout.is_empty());
+        }
+    }
+    std::fs::remove_file(file).unwrap();
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use reefknot_core::engine::read_object;
 use reefknot_core::host::{Store, UserId};
 use reefknot_core::ical::Limits;
+use reefknot_core::policy::Residence;
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{SchedulingObject, fields};
 use reefknot_core::value::CalendarUserAddress;
@@ -13,6 +14,7 @@ use reefknot_store_sql::SqliteStore;
 use serde_json::{Value, json};
 
 use super::log::Condition;
+use super::mail::Letter;
 use crate::input::Failure;
 
 /// One object of one user in one database.
@@ -20,6 +22,7 @@ pub(super) struct Holding {
     pub(super) file: String,
     user: String,
     pub(super) uid: String,
+    pub(super) residence: Residence,
     pub(super) object: SchedulingObject,
 }
 
@@ -30,10 +33,11 @@ pub(super) fn read_back(dir: &Path, files: &[(&str, &[&str])]) -> Result<Vec<Hol
         let store = SqliteStore::open(dir.join(format!("{file}.sqlite")))?;
         for user in *users {
             for uid in store.uids(&UserId::new(user))? {
-                let stored = store.load(&UserId::new(user), &uid)?;
-                let Some(text) = stored.and_then(|stored| stored.calendar) else { continue };
+                let Some(stored) = store.load(&UserId::new(user), &uid)? else { continue };
+                let Some(text) = stored.calendar else { continue };
                 let object = read_object(&text, &Limits::default())?;
-                all.push(Holding { file: (*file).to_owned(), user: (*user).to_owned(), uid, object });
+                let (file, user, residence) = ((*file).to_owned(), (*user).to_owned(), stored.residence);
+                all.push(Holding { file, user, uid, residence, object });
             }
         }
     }
@@ -91,7 +95,10 @@ impl Holding {
                 json!({ "instance": key.to_string(), "start": start, "sequence": sequence, "answers": answers })
             })
             .collect();
-        json!({ "file": self.file, "user": self.user, "uid": self.uid, "title": self.title(), "components": parts })
+        json!({
+            "file": self.file, "user": self.user, "uid": self.uid, "residence": self.residence,
+            "title": self.title(), "components": parts,
+        })
     }
 }
 
@@ -171,6 +178,41 @@ pub(super) fn answered(
     Condition { what: what.to_owned(), problem }
 }
 
+/// A program mailed a scheduling message to somebody, so many times.
+pub(super) fn mailed(
+    what: &str,
+    letters: &[Letter],
+    (by, to): (&str, &str),
+    method: &str,
+    uid: &str,
+    times: usize,
+) -> Condition {
+    let found = letters.iter().filter(|letter| letter.is(by, to, method, uid)).count();
+    holds(what, found == times, || format!("{found} such mails are in the mailbox of {to}"))
+}
+
+/// A text is in no file of these databases: not in an object, in what is left of one, nor in a message.
+pub(super) fn never_in(what: &str, dir: &Path, databases: &[&str], text: &str) -> Result<Condition, Failure> {
+    let fail = |path: &Path, error: &std::io::Error| Failure::new(format!("{}: {error}", path.display()));
+    let mut found = Vec::new();
+    let mut read = 0;
+    for entry in std::fs::read_dir(dir).map_err(|error| fail(dir, &error))? {
+        let path = entry.map_err(|error| fail(dir, &error))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // With the write-ahead log beside it.
+        if databases.iter().any(|database| name.starts_with(&format!("{database}.sqlite"))) {
+            let bytes = std::fs::read(&path).map_err(|error| fail(&path, &error))?;
+            read += 1;
+            if bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
+                found.push(name);
+            }
+        }
+    }
+    Ok(holds(what, found.is_empty() && read >= databases.len(), || {
+        format!("of {read} files, it is in {}", found.join(", "))
+    }))
+}
+
 /// A condition that was computed elsewhere.
 pub(super) fn holds(what: &str, holds: bool, otherwise: impl FnOnce() -> String) -> Condition {
     Condition { what: what.to_owned(), problem: (!holds).then(otherwise) }
@@ -190,7 +232,7 @@ mod tests {
     }
 
     fn held(file: &str, object: SchedulingObject) -> Holding {
-        Holding { file: file.into(), user: "a".into(), uid: "1".into(), object }
+        Holding { file: file.into(), user: "a".into(), uid: "1".into(), residence: Residence::Synced, object }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use reefknot_core::engine::read_object;
 use reefknot_core::host::{Commit, LocalUser, Put, Scheduler, Source, Store};
 use reefknot_core::ical::Limits;
 use reefknot_core::imip::{self, ReadOptions};
-use reefknot_core::itip::Agent;
-use reefknot_core::policy::Residence;
+use reefknot_core::itip::{Agent, Role};
+use reefknot_core::policy::{PrivateEvents, Residence, residence};
 use reefknot_core::scheduling::SchedulingObject;
 use reefknot_core::value::Timestamp;
 use reefknot_store_sql::SqliteStore;
@@ -31,6 +31,8 @@ pub(super) struct Client {
     store: SqliteStore,
     postman: Postman,
     bases: BTreeMap<String, Base>,
+    /// Where the user wants private events.
+    private: PrivateEvents,
 }
 
 impl Client {
@@ -45,7 +47,13 @@ impl Client {
             store: SqliteStore::open(file)?,
             postman,
             bases: BTreeMap::new(),
+            private: PrivateEvents::default(),
         })
+    }
+
+    pub(super) fn with_private_events(mut self, choice: PrivateEvents) -> Self {
+        self.private = choice;
+        self
     }
 
     fn user(&self) -> &LocalUser {
@@ -59,38 +67,31 @@ impl Client {
         Ok(text.map(|text| read_object(&text, &Limits::default())).transpose()?)
     }
 
-    /// The user edits an object of a calendar that is synced: the server decides what follows.
+    /// The user edits an object. Where it may live follows from what it says and what the user chose: the server
+    /// decides about what it may see, and about the rest the client, which then mails for itself.
     pub(super) fn edit(
         &mut self,
         uid: &str,
         text: &[u8],
-        server: &mut Server,
+        server: Option<&mut Server>,
         now: Timestamp,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        self.keep(uid, text.to_vec())?;
-        self.push(server, now, report)
-    }
-
-    /// The user edits an object that no server sees: the client decides, and mails for itself.
-    pub(super) fn edit_alone(
-        &mut self,
-        uid: &str,
-        text: Option<&[u8]>,
-        residence: Residence,
-        now: Timestamp,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
+        let place = residence(&read_object(text, &Limits::default())?, self.private);
+        if let Some(server) = server.filter(|_| place == Residence::Synced) {
+            self.keep(uid, text.to_vec())?;
+            return self.push(uid, Source::User, server, now, report);
+        }
         let user = self.user().id.clone();
-        let put = Put { calendar: text, based_on: None, residence, source: Source::User };
+        let put = Put { calendar: Some(text), based_on: None, residence: place, source: Source::User };
         let mut scheduler = Scheduler::new(&mut self.store, &self.users, Agent::Alone, Limits::default());
         let outcome = scheduler.put(&user, uid, put, now)?;
         report.decided(&self.name, &outcome)?;
         flush(&mut self.store, &self.users, Agent::Alone, &mut self.postman, &self.name, now, report)
     }
 
-    /// Reads the mail: words are for the user; calendars go to the engine here, and then up to the server, which
-    /// answers for the same calendar. What is kept on this device only is not shown to the server.
+    /// Reads the mail: words are for the user; calendars go to the engine here, and what they make of the object is
+    /// synced up to the server. What is kept on this device only is not shown to the server.
     pub(super) fn fetch(
         &mut self,
         mut server: Option<&mut Server>,
@@ -118,37 +119,35 @@ impl Client {
                 part.calendar.components().find_map(|component| component.value("UID")).unwrap_or_default();
             let place = self.store.load(&user, &uid)?.map(|stored| stored.residence).unwrap_or_default();
             if let Some(server) = server.as_deref_mut().filter(|_| place == Residence::Synced) {
-                report.did(now, &self.name, &format!("syncs up to {}", server.name))?;
-                server.receive(&user, &part.calendar, &envelope, now, report)?;
-                self.take(server, &uid)?;
+                // What the organizer mailed is their revision; an answer that came is recorded by the organizer.
+                let source = if outcome.role == Role::Organizer { Source::User } else { Source::Organizer };
+                self.push(&uid, source, server, now, report)?;
             }
         }
         Ok(words)
     }
 
     /// Sends what changed here to the server, then takes what the server made of it.
-    fn push(&mut self, server: &mut Server, now: Timestamp, report: &mut Report) -> Result<(), Failure> {
+    fn push(
+        &mut self,
+        uid: &str,
+        source: Source,
+        server: &mut Server,
+        now: Timestamp,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
         let user = self.user().id.clone();
-        for uid in self.store.uids(&user)? {
-            let Some(stored) = self.store.load(&user, &uid)? else { continue };
-            let Some(text) = stored.calendar.filter(|_| stored.residence == Residence::Synced) else {
-                continue;
-            };
-            let base = self.bases.get(&uid);
-            if base.is_some_and(|base| base.text == text) {
-                continue;
-            }
-            report.did(now, &self.name, &format!("syncs up to {}", server.name))?;
-            let put = Put {
-                calendar: Some(&text),
-                based_on: base.map(|base| base.version),
-                residence: Residence::Synced,
-                source: Source::User,
-            };
-            server.put(&user, &uid, put, now, report)?;
-            self.take(server, &uid)?;
+        let stored = self.store.load(&user, uid)?.filter(|stored| stored.residence == Residence::Synced);
+        let Some(text) = stored.and_then(|stored| stored.calendar) else { return Ok(()) };
+        let base = self.bases.get(uid);
+        if base.is_some_and(|base| base.text == text) {
+            return Ok(());
         }
-        Ok(())
+        report.did(now, &self.name, &format!("syncs up to {}", server.name))?;
+        let based_on = base.map(|base| base.version);
+        let put = Put { calendar: Some(&text), based_on, residence: Residence::Synced, source };
+        server.put(&user, uid, put, now, report)?;
+        self.take(server, uid)
     }
 
     /// Takes over what changed on the server.

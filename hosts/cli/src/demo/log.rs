@@ -1,12 +1,13 @@
 //! What happened, as words and as JSON.
 
-use reefknot_core::host::Delivery;
-use reefknot_core::itip::Outcome;
+use reefknot_core::host::{Delivery, UserId};
+use reefknot_core::itip::{Notice, Outcome};
 use reefknot_core::routing::Route;
 use reefknot_core::value::Timestamp;
 use serde_json::{Value, json};
 
 use super::check::Holding;
+use super::mail::Letter;
 use crate::input::Failure;
 use crate::output::{Style, print};
 
@@ -19,6 +20,7 @@ pub(crate) struct Report {
     style: Style,
     conversations: Vec<Conversation>,
     pub(super) holdings: Vec<Holding>,
+    pub(super) mails: Vec<Letter>,
 }
 
 struct Conversation {
@@ -36,7 +38,14 @@ pub(super) struct Condition {
 
 impl Report {
     pub(super) fn new(dir: String, aloud: bool) -> Self {
-        Self { dir, aloud, style: Style::of_stdout(), conversations: Vec::new(), holdings: Vec::new() }
+        Self {
+            dir,
+            aloud,
+            style: Style::of_stdout(),
+            conversations: Vec::new(),
+            holdings: Vec::new(),
+            mails: Vec::new(),
+        }
     }
 
     fn say(&self, text: &str) -> Result<(), Failure> {
@@ -77,6 +86,18 @@ impl Report {
             json!({ "who": who, "disposition": outcome.disposition, "reasons": reasons, "notices": notices });
         if let Some(conversation) = self.conversations.last_mut() {
             conversation.steps.push(step);
+        }
+        Ok(())
+    }
+
+    /// What users are told of what was delivered, and of what was not.
+    pub(super) fn tells(&mut self, notices: &[(UserId, Notice)]) -> Result<(), Failure> {
+        for (user, notice) in notices {
+            let line = self.style.faint(&clip(&format!("     tells {user}: {}", notice.message)));
+            self.say(&line)?;
+            if let Some(conversation) = self.conversations.last_mut() {
+                conversation.steps.push(json!({ "tells": user.as_str(), "notice": notice.message }));
+            }
         }
         Ok(())
     }
@@ -158,7 +179,10 @@ impl Report {
             })
             .collect();
         let held: Vec<Value> = self.holdings.iter().map(Holding::json).collect();
-        json!({ "dir": self.dir, "holds": self.holds(), "conversations": conversations, "databases": held })
+        let mails: Vec<Value> = self.mails.iter().map(Letter::json).collect();
+        json!({
+            "dir": self.dir, "holds": self.holds(), "conversations": conversations, "databases": held, "mails": mails,
+        })
     }
 }
 

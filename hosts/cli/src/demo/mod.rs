@@ -5,6 +5,7 @@
 
 mod check;
 mod client;
+mod edit;
 mod log;
 mod mail;
 mod play;

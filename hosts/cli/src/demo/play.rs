@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use reefknot_core::host::UserId;
-use reefknot_core::ical::PropertyBuf;
-use reefknot_core::policy::{PrivateEvents, Residence, Viewer, residence, view};
+use reefknot_core::policy::{Class, PrivateEvents, Residence, Viewer, view};
 use reefknot_core::recurrence::InstanceKey;
-use reefknot_core::scheduling::{SchedulingObject, edit_attendee, fields};
+use reefknot_core::scheduling::fields;
 use reefknot_core::time::Zone;
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
-use super::check::{Holding, agree, answered, holds, read_back};
+use super::check::{Holding, agree, answered, holds, mailed, never_in, read_back};
 use super::client::Client;
+use super::edit::{answer, change, event, private_series};
 use super::log::Report;
 use super::mail::{Mailboxes, Postman};
 use super::server::Server;
@@ -45,6 +44,7 @@ pub(crate) fn play(dir: &Path, aloud: bool) -> Result<Report, Failure> {
     stage.mail_only()?;
     stage.private_events()?;
     stage.report.holdings = stage.read_back()?;
+    stage.report.mails = stage.boxes.letters()?;
     Ok(stage.report)
 }
 
@@ -76,8 +76,8 @@ impl<'a> Stage<'a> {
             now: Timestamp::from_seconds(1_763_971_200),
             foo: Server::open(dir, "foo.com", &[A, B], postman("foo.com"))?,
             bar: Server::open(dir, "bar.com", &[C, D], postman("bar.com"))?,
-            a: client(A)?,
-            b: client(B)?,
+            a: client(A)?.with_private_events(PrivateEvents::LocalOnly),
+            b: client(B)?.with_private_events(PrivateEvents::OnServer),
             c: client(C)?,
             e: client(E)?,
             report: Report::new(dir.display().to_string(), aloud),
@@ -109,26 +109,26 @@ impl<'a> Stage<'a> {
             &[B],
             &["RRULE:FREQ=WEEKLY;COUNT=4", "LOCATION:Kitchen"],
         );
-        self.a.edit(uid, text.as_bytes(), &mut self.foo, now, &mut self.report)?;
+        self.a.edit(uid, text.as_bytes(), Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.b.pull(&self.foo, now, &mut self.report)?;
         self.report.did(now, "B", "accepts the series")?;
         let text = answer(&self.b, uid, B, &InstanceKey::Master, "ACCEPTED")?;
-        self.b.edit(uid, &text, &mut self.foo, now, &mut self.report)?;
+        self.b.edit(uid, &text, Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.report.did(now, "B", "declines the second Tuesday")?;
         let second = "20251209T140000Z".parse()?;
         let text = answer(&self.b, uid, B, &second, "DECLINED")?;
-        self.b.edit(uid, &text, &mut self.foo, now, &mut self.report)?;
+        self.b.edit(uid, &text, Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.a.pull(&self.foo, now, &mut self.report)?;
         self.report.did(now, "A", "renames the series")?;
         let text = change(&self.a, uid, |part| part.set_text("SUMMARY", "Tea and cake"))?;
-        self.a.edit(uid, &text, &mut self.foo, now, &mut self.report)?;
+        self.a.edit(uid, &text, Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.b.pull(&self.foo, now, &mut self.report)?;
         let held = self.read_back()?;
-        let mails = self.boxes.count()?;
+        let mails = self.boxes.letters()?.len();
         self.report.conclude(vec![
             agree(
                 "both clients and foo.com agree",
@@ -156,17 +156,19 @@ impl<'a> Stage<'a> {
         self.report.did(now, "A", "invites C to talk about the contract")?;
         let text =
             event(uid, "Contract", "Europe/Berlin", "20251203T100000", "20251203T110000", A, &[C], &[]);
-        self.a.edit(uid, text.as_bytes(), &mut self.foo, now, &mut self.report)?;
+        self.a.edit(uid, text.as_bytes(), Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.c.fetch(Some(&mut self.bar), now, &mut self.report)?;
         self.report.did(now, "C", "accepts")?;
         let text = answer(&self.c, uid, C, &InstanceKey::Master, "ACCEPTED")?;
-        self.c.edit(uid, &text, &mut self.bar, now, &mut self.report)?;
+        self.c.edit(uid, &text, Some(&mut self.bar), now, &mut self.report)?;
         let now = self.later();
         self.a.fetch(Some(&mut self.foo), now, &mut self.report)?;
         let places = [("foo.com", "a"), ("bar.com", "c"), ("client-a", "a"), ("client-c", "c")];
-        let held = self.read_back()?;
+        let (held, letters) = (self.read_back()?, self.boxes.letters()?);
         self.report.conclude(vec![
+            mailed("foo.com mailed C one invitation", &letters, ("foo.com", C), "REQUEST", uid, 1),
+            mailed("bar.com mailed A one answer", &letters, ("bar.com", A), "REPLY", uid, 1),
             agree("all four databases agree", &held, uid, &places),
             answered("C has accepted, everywhere", &held, uid, C, &InstanceKey::Master, "ACCEPTED"),
         ])?;
@@ -176,14 +178,14 @@ impl<'a> Stage<'a> {
             part.set_time("DTSTART", "20251203T150000")?;
             part.set_time("DTEND", "20251203T160000")
         })?;
-        self.a.edit(uid, &text, &mut self.foo, now, &mut self.report)?;
+        self.a.edit(uid, &text, Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.c.fetch(Some(&mut self.bar), now, &mut self.report)?;
         let held = self.read_back()?;
         let asked = answered("C is asked again", &held, uid, C, &InstanceKey::Master, "NEEDS-ACTION");
         self.report.did(now, "C", "accepts the new time")?;
         let text = answer(&self.c, uid, C, &InstanceKey::Master, "ACCEPTED")?;
-        self.c.edit(uid, &text, &mut self.bar, now, &mut self.report)?;
+        self.c.edit(uid, &text, Some(&mut self.bar), now, &mut self.report)?;
         let now = self.later();
         self.a.fetch(Some(&mut self.foo), now, &mut self.report)?;
         let held = self.read_back()?;
@@ -200,16 +202,17 @@ impl<'a> Stage<'a> {
         let now = self.later();
         self.report.did(now, "A", "invites E to a walk")?;
         let text = event(uid, "Walk", "Europe/Berlin", "20251204T170000", "20251204T180000", A, &[E], &[]);
-        self.a.edit(uid, text.as_bytes(), &mut self.foo, now, &mut self.report)?;
+        self.a.edit(uid, text.as_bytes(), Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.e.fetch(None, now, &mut self.report)?;
         self.report.did(now, "E", "says maybe")?;
         let text = answer(&self.e, uid, E, &InstanceKey::Master, "TENTATIVE")?;
-        self.e.edit_alone(uid, Some(&text), Residence::Synced, now, &mut self.report)?;
+        self.e.edit(uid, &text, None, now, &mut self.report)?;
         let now = self.later();
         self.a.fetch(Some(&mut self.foo), now, &mut self.report)?;
-        let held = self.read_back()?;
+        let (held, letters) = (self.read_back()?, self.boxes.letters()?);
         self.report.conclude(vec![
+            mailed("E's client mailed its answer itself", &letters, ("client.baz.net", A), "REPLY", uid, 1),
             agree(
                 "A's and E's databases and foo.com agree",
                 &held,
@@ -227,24 +230,26 @@ impl<'a> Stage<'a> {
         self.report.did(now, "E", "invites A to a concert")?;
         let text =
             event(uid, "Concert", "America/New_York", "20251205T200000", "20251205T220000", E, &[A], &[]);
-        self.e.edit_alone(uid, Some(text.as_bytes()), Residence::Synced, now, &mut self.report)?;
+        self.e.edit(uid, text.as_bytes(), None, now, &mut self.report)?;
         let now = self.later();
         self.a.fetch(Some(&mut self.foo), now, &mut self.report)?;
         self.report.did(now, "A", "accepts")?;
         let text = answer(&self.a, uid, A, &InstanceKey::Master, "ACCEPTED")?;
-        self.a.edit(uid, &text, &mut self.foo, now, &mut self.report)?;
+        self.a.edit(uid, &text, Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.e.fetch(None, now, &mut self.report)?;
         let places = [("foo.com", "a"), ("client-a", "a"), ("client-e", "e")];
-        let held = self.read_back()?;
+        let (held, letters) = (self.read_back()?, self.boxes.letters()?);
         self.report.conclude(vec![
+            mailed("E's client mailed the invitation", &letters, ("client.baz.net", A), "REQUEST", uid, 1),
+            mailed("foo.com mailed A's answer", &letters, ("foo.com", E), "REPLY", uid, 1),
             agree("A's and E's databases and foo.com agree", &held, uid, &places),
             answered("E's client recorded A's answer", &held, uid, A, &InstanceKey::Master, "ACCEPTED"),
         ])?;
         let now = self.later();
         self.report.did(now, "E", "cancels the concert")?;
         let text = change(&self.e, uid, |part| part.set_raw("STATUS", "CANCELLED"))?;
-        self.e.edit_alone(uid, Some(&text), Residence::Synced, now, &mut self.report)?;
+        self.e.edit(uid, &text, None, now, &mut self.report)?;
         let now = self.later();
         self.a.fetch(Some(&mut self.foo), now, &mut self.report)?;
         let held = self.read_back()?;
@@ -275,7 +280,7 @@ impl<'a> Stage<'a> {
             &[F],
             &["LOCATION:At A's"],
         );
-        self.a.edit(uid, text.as_bytes(), &mut self.foo, now, &mut self.report)?;
+        self.a.edit(uid, text.as_bytes(), Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         let mails = self.boxes.fetch(F)?;
         let read = mails
@@ -296,9 +301,10 @@ impl<'a> Stage<'a> {
         let words = self.a.fetch(Some(&mut self.foo), now, &mut self.report)?;
         self.report.did(now, "A", &format!("reads “{}” and records it by hand", words.join(" ").trim()))?;
         let text = answer(&self.a, uid, F, &InstanceKey::Master, "ACCEPTED")?;
-        self.a.edit(uid, &text, &mut self.foo, now, &mut self.report)?;
-        let held = self.read_back()?;
+        self.a.edit(uid, &text, Some(&mut self.foo), now, &mut self.report)?;
+        let (held, letters) = (self.read_back()?, self.boxes.letters()?);
         self.report.conclude(vec![
+            mailed("foo.com mailed F one invitation", &letters, ("foo.com", F), "REQUEST", uid, 1),
             holds(
                 "the text says what and when",
                 mentions(&mails, &["Dinner", "6 December 2025", "19:00"]),
@@ -324,34 +330,32 @@ impl<'a> Stage<'a> {
             &[E],
             &["CLASS:PRIVATE"],
         );
-        let place = residence(&read(&text)?, PrivateEvents::LocalOnly);
-        self.a.edit_alone(own, Some(text.as_bytes()), place, now, &mut self.report)?;
+        self.a.edit(own, text.as_bytes(), Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.e.fetch(None, now, &mut self.report)?;
         self.report.did(now, "E", "accepts")?;
         let answered_text = answer(&self.e, own, E, &InstanceKey::Master, "ACCEPTED")?;
-        self.e.edit_alone(own, Some(&answered_text), Residence::Synced, now, &mut self.report)?;
+        self.e.edit(own, &answered_text, None, now, &mut self.report)?;
         let now = self.later();
         self.a.fetch(Some(&mut self.foo), now, &mut self.report)?;
         let now = self.later();
         self.report.did(now, "B", "keeps private events on the server, flagged; sees a doctor every week")?;
         let text = private_series(flagged);
-        let place = residence(&read(&text)?, PrivateEvents::OnServer);
-        self.b.edit(flagged, text.as_bytes(), &mut self.foo, now, &mut self.report)?;
-        let on_server = self.foo.load(&UserId::new("b"), flagged)?.and_then(|stored| stored.calendar);
-        let shown = match &on_server {
-            Some(text) => {
-                let object = read(&String::from_utf8_lossy(text))?;
+        self.b.edit(flagged, text.as_bytes(), Some(&mut self.foo), now, &mut self.report)?;
+        let (held, letters) = (self.read_back()?, self.boxes.letters()?);
+        let kept_by_a = held.iter().find(|held| held.uid == own && held.file == "client-a");
+        let on_server = held.iter().find(|held| held.uid == flagged && held.file == "foo.com");
+        let shown = match on_server {
+            Some(held) => {
                 let viewer = Viewer::Other(vec![CalendarUserAddress::parse(&format!("mailto:{A}"))?]);
-                view(&object, &viewer)?.to_calendar().to_string()
+                view(&held.object, &viewer)?.to_calendar().to_string()
             }
-            None => String::new(),
+            None => "foo.com does not hold it".to_owned(),
         };
-        let held = self.read_back()?;
-        let leaked =
-            held.iter().any(|held| held.uid == own && ["foo.com", "bar.com"].contains(&held.file.as_str()));
-        let flag =
-            on_server.as_ref().is_some_and(|text| String::from_utf8_lossy(text).contains("CLASS:PRIVATE"));
+        let flag = on_server.is_some_and(|held| {
+            held.residence == Residence::Synced
+                && held.object.master().is_some_and(|m| Class::of(m) == Class::Private)
+        });
         self.report.conclude(vec![
             agree(
                 "A's and E's databases agree on the surprise",
@@ -360,10 +364,24 @@ impl<'a> Stage<'a> {
                 &[("client-a", "a"), ("client-e", "e")],
             ),
             answered("E's answer is in both", &held, own, E, &InstanceKey::Master, "ACCEPTED"),
-            holds("no server has ever seen it", !leaked, || "a server's database holds it".to_owned()),
-            holds("B's event is on the server, flagged", flag && place == Residence::Synced, || {
+            mailed(
+                "A's client mailed E the invitation itself",
+                &letters,
+                ("client.foo.com", E),
+                "REQUEST",
+                own,
+                1,
+            ),
+            holds(
+                "A's client keeps it on the device only",
+                kept_by_a.is_some_and(|held| held.residence == Residence::LocalOnly),
+                || "client-a does not hold it, or would sync it".to_owned(),
+            ),
+            never_in("no server has ever seen it", self.dir, &["foo.com", "bar.com"], own)?,
+            holds("B's event is on the server, flagged", flag, || {
                 "it is not there, or not flagged".to_owned()
             }),
+            agree("B's client and foo.com agree", &held, flagged, &[("foo.com", "b"), ("client-b", "b")]),
             holds(
                 "A sees that B's time is taken, and nothing else",
                 shown.contains("RRULE")
@@ -383,99 +401,4 @@ fn mentions(mails: &[Vec<u8>], words: &[&str]) -> bool {
         .and_then(|mail| mail.text)
         .unwrap_or_default();
     words.iter().all(|word| text.contains(word))
-}
-
-fn read(text: &str) -> Result<SchedulingObject, Failure> {
-    Ok(reefknot_core::engine::read_object(text.as_bytes(), &reefknot_core::ical::Limits::default())?)
-}
-
-/// A component that somebody edits.
-struct Editing<'a>(&'a mut reefknot_core::ical::Component);
-
-impl Editing<'_> {
-    fn set_text(&mut self, name: &str, value: &str) -> reefknot_core::Result<()> {
-        self.0.set(PropertyBuf::text(name, value)?);
-        Ok(())
-    }
-
-    fn set_raw(&mut self, name: &str, value: &str) -> reefknot_core::Result<()> {
-        self.0.set(PropertyBuf::new(name, value)?);
-        Ok(())
-    }
-
-    /// Another time in the same zone.
-    fn set_time(&mut self, name: &str, value: &str) -> reefknot_core::Result<()> {
-        if let Some(old) = fields::date_time(self.0, name) {
-            fields::put_date_time(self.0, name, &old.with_civil(value.parse()?));
-        }
-        Ok(())
-    }
-}
-
-/// The object of a client with its series or single event edited.
-fn change(
-    client: &Client,
-    uid: &str,
-    edit: impl FnOnce(&mut Editing<'_>) -> reefknot_core::Result<()>,
-) -> Result<Vec<u8>, Failure> {
-    let mut object = held(client, uid)?;
-    object.edit_part(&InstanceKey::Master, |part| edit(&mut Editing(part))).transpose()?;
-    Ok(object.to_calendar().to_bytes())
-}
-
-/// The object of a client with somebody's answer to an instance written into it, as a calendar program does.
-fn answer(
-    client: &Client,
-    uid: &str,
-    who: &str,
-    key: &InstanceKey,
-    answer: &str,
-) -> Result<Vec<u8>, Failure> {
-    let mut object = held(client, uid)?;
-    let mut part = object
-        .effective(key)
-        .ok_or_else(|| Failure::new(format!("{} has no instance {key} of {uid}", client.name)))?;
-    let who = CalendarUserAddress::parse(&format!("mailto:{who}"))?;
-    edit_attendee(&mut part, &who, |line| line.set_param("PARTSTAT", answer))?;
-    object.put_part(key.clone(), part);
-    Ok(object.to_calendar().to_bytes())
-}
-
-fn held(client: &Client, uid: &str) -> Result<SchedulingObject, Failure> {
-    client.object(uid)?.ok_or_else(|| Failure::new(format!("{} does not hold {uid}", client.name)))
-}
-
-#[allow(clippy::too_many_arguments)]
-fn event(
-    uid: &str,
-    title: &str,
-    zone: &str,
-    start: &str,
-    end: &str,
-    organizer: &str,
-    invited: &[&str],
-    more: &[&str],
-) -> String {
-    let invited: String = invited
-        .iter()
-        .map(|who| format!("ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{who}\r\n"))
-        .collect();
-    let more: String = more.iter().map(|line| format!("{line}\r\n")).collect();
-    format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Reefknot//demo//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
-         DTSTAMP:20251124T080000Z\r\nDTSTART;TZID={zone}:{start}\r\nDTEND;TZID={zone}:{end}\r\nSUMMARY:{title}\r\n\
-         ORGANIZER:mailto:{organizer}\r\nATTENDEE;PARTSTAT=ACCEPTED;ROLE=CHAIR:mailto:{organizer}\r\n\
-         {invited}{more}END:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
-}
-
-/// A private series with a moved instance, nobody invited.
-fn private_series(uid: &str) -> String {
-    format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Reefknot//demo//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
-         DTSTAMP:20251124T080000Z\r\nDTSTART:20251209T090000Z\r\nDTEND:20251209T093000Z\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\n\
-         SUMMARY:Doctor\r\nLOCATION:Clinic\r\nCLASS:PRIVATE\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
-         DTSTAMP:20251124T080000Z\r\nRECURRENCE-ID:20251216T090000Z\r\nDTSTART:20251216T100000Z\r\n\
-         DTEND:20251216T103000Z\r\nSUMMARY:Doctor again\r\nLOCATION:Clinic\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
 }

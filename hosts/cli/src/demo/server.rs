@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use reefknot_core::host::{LocalUser, Put, Scheduler, Store, StoredObject, UserId};
-use reefknot_core::ical::{Component, Limits};
-use reefknot_core::itip::{Agent, Envelope, Preferences};
+use reefknot_core::ical::Limits;
+use reefknot_core::itip::{Agent, Preferences};
 use reefknot_core::scheduling::Identities;
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 use reefknot_core::{Error, Result};
@@ -68,23 +68,6 @@ impl Server {
     }
 }
 
-impl Server {
-    /// Takes a message that a user's client was mailed, and delivers what follows from it.
-    pub(super) fn receive(
-        &mut self,
-        user: &UserId,
-        message: &Component,
-        envelope: &Envelope,
-        now: Timestamp,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
-        let mut scheduler = Scheduler::new(&mut self.store, &self.users, Agent::Server, Limits::default());
-        let outcome = scheduler.receive(user, message, envelope, now)?;
-        report.decided(self.name, &outcome)?;
-        flush(&mut self.store, &self.users, Agent::Server, &mut self.postman, self.name, now, report)
-    }
-}
-
 /// Delivers everything that is due, and what follows from that.
 pub(super) fn flush(
     store: &mut SqliteStore,
@@ -105,6 +88,7 @@ pub(super) fn flush(
         }
         let delivered =
             Scheduler::new(store, users, agent, Limits::default()).deliver(postman, now, BATCH)?;
+        report.tells(&delivered.notices)?;
         if delivered.done < due.len() {
             let waiting = due.len() - delivered.done;
             return Err(Error::host(format!("{who} could not deliver {waiting} messages")).into());
