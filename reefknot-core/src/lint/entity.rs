@@ -3,6 +3,7 @@
 use super::{Code, Findings};
 use crate::ical::Component;
 use crate::registry::{self, ComponentEntry};
+use crate::value::scan::shown;
 
 /// Looks at the properties that an event, a to-do and a journal entry share.
 pub(super) fn check(
@@ -38,7 +39,8 @@ fn answers(findings: &mut Findings, component: &Component, entry: &ComponentEntr
     for attendee in component.properties_named("ATTENDEE") {
         let Some(answer) = attendee.param("PARTSTAT") else { continue };
         if foreign.iter().any(|known| answer.eq_ignore_ascii_case(known)) {
-            let message = format!("the parameter PARTSTAT of ATTENDEE is `{answer}` in {}", entry.name);
+            let message =
+                format!("the parameter PARTSTAT of ATTENDEE is `{}` in {}", shown(&answer), entry.name);
             let suggestion = "write NEEDS-ACTION, ACCEPTED or DECLINED";
             findings.say(Code::ParamValue, "RFC 5545 §3.2.12", attendee.line(), message, suggestion);
         }
@@ -50,10 +52,8 @@ fn status(findings: &mut Findings, component: &Component, entry: &ComponentEntry
     let Some(status) = component.property("STATUS") else { return };
     let is = |known: &&str| status.value().eq_ignore_ascii_case(known);
     let allowed = registry::status_values(entry.name);
-    let mut of_any = ["VEVENT", "VTODO", "VJOURNAL"].iter().flat_map(|name| registry::status_values(name));
-    // A value of no kind is reported with the property.
-    if !allowed.iter().any(is) && of_any.any(is) {
-        let message = format!("STATUS is `{}` in {}", status.value(), entry.name);
+    if !allowed.iter().any(is) {
+        let message = format!("STATUS is `{}` in {}", shown(&status.value()), entry.name);
         let suggestion = format!("write {}", allowed.join(" or "));
         findings.say(Code::ValueNotAllowed, "RFC 5545 §3.8.1.11", status.line(), message, suggestion);
     }

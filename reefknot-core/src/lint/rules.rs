@@ -37,10 +37,18 @@ pub(super) fn check(
     }
     let Some(start) = start else { return };
     // Where there are several rules, one of them may give the start.
-    if let [(property, recur)] = &rules[..] {
+    if let [(property, recur)] = &rules[..]
+        && !is_excluded(component, start)
+    {
         start_fits(findings, recur, property, start, zones);
     }
     dates_fit(findings, component, start);
+}
+
+/// Whether the start is taken out of the set, as an example of RFC 5545 §3.8.5.3 does where the rule does not give it.
+fn is_excluded(component: &Component, start: &DateTime) -> bool {
+    let excluded = component.properties_named("EXDATE").flat_map(|property| registry::values(&property));
+    excluded.flatten().any(|value| matches!(value, Value::DateTime(value) if value == *start))
 }
 
 /// DTSTART SHOULD be an instance of the rule, or the recurrence set is undefined (RFC 5545 §3.8.5.3).

@@ -363,6 +363,11 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     // §3.8.5
     ("SUMMARY:", "RRULE:FREQ=DAILY\nSUMMARY:", &["rule-repeated"]),
     ("BYDAY=TU,TH", "BYDAY=WE,TH", &["start-not-in-rule"]),
+    (
+        "BYDAY=TU,TH;UNTIL=20270630T073000Z\nEXDATE;TZID=Europe/Vienna:",
+        "BYDAY=WE,TH\nEXDATE;TZID=Europe/Vienna:20261201T093000,",
+        &[],
+    ),
     ("FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270630T073000Z", "FREQ=WEEKLY;UNTIL=20261201T083000Z", &[]),
     (
         "EXDATE;TZID=Europe/Vienna:20261208T093000,20261224T093000",

@@ -127,8 +127,6 @@ const ORGANIZER: &[&str] = &[
     "SENT-BY",
 ];
 const PROSE: &[&str] = &["ALTREP", "LANGUAGE"];
-const STATUS: &[&str] =
-    &["CANCELLED", "COMPLETED", "CONFIRMED", "DRAFT", "FINAL", "IN-PROCESS", "NEEDS-ACTION", "TENTATIVE"];
 
 #[rustfmt::skip]
 pub(super) static PROPERTIES: &[PropertyEntry] = &[
@@ -184,7 +182,8 @@ pub(super) static PROPERTIES: &[PropertyEntry] = &[
     entry("RRULE", "RFC 5545 §3.8.5.3", &[Recur], &[]),
     entry("SEQUENCE", "RFC 5545 §3.8.7.4", &[Integer], &[]).bounds(Bounds::Numbers(0, i32::MAX)),
     entry("SOURCE", "RFC 7986 §5.8", &[Uri], &[]).says_type(),
-    entry("STATUS", "RFC 5545 §3.8.1.11", &[Text], &[]).bounds(Bounds::OneOf(STATUS)),
+    // Which values it may have is told by its component.
+    entry("STATUS", "RFC 5545 §3.8.1.11", &[Text], &[]),
     // The grammar has TEXT without VALUE, though the prose has no default.
     entry("STRUCTURED-DATA", "RFC 9073 §6.6", &[Text, Binary, Uri], &["ENCODING", "FMTTYPE", "SCHEMA"]),
     entry("STYLED-DESCRIPTION", "RFC 9073 §6.5", &[Text, Uri], &["ALTREP", "FMTTYPE", "LANGUAGE"]).says_type(),
