@@ -22,6 +22,7 @@ struct Cli {
 enum Command {
     Demo(commands::demo::Demo),
     Fmt(commands::fmt::Fmt),
+    Lint(commands::lint::Lint),
     Occurrences(commands::occurrences::Occurrences),
     Show(commands::show::Show),
     #[command(subcommand)]
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Demo(demo) => return finish(demo.run()),
+        Command::Lint(lint) => return finish(lint.run()),
         Command::Fmt(fmt) => fmt.run(),
         Command::Occurrences(occurrences) => occurrences.run(),
         Command::Show(show) => show.run(),
