@@ -9,6 +9,7 @@
 mod bench;
 mod layers;
 mod test;
+mod vectors;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -23,6 +24,8 @@ Usage: cargo xtask COMMAND
   layers   the core's imports run one way, and nothing in it does I/O, reads a clock or draws randomness
   bench    every benchmark against the peers, as tables; a word after it takes those with it in their names
   zones    the VTIMEZONE definitions in the .ics files of the folder named after it against the IANA data
+  vectors  recurrence rules and their instances, one JSON object a line in the file named after it
+  dateutil random recurrence rules against python-dateutil, which it installs under target/
   corpus   reads and prints every iCalendar file of a folder, and shows what that changes; `corpus --help` tells more
   help     this text
 ";
@@ -37,19 +40,24 @@ fn main() -> ExitCode {
         ["bench"] => bench::run(&root(), ""),
         ["bench", filter] => bench::run(&root(), filter),
         ["zones", folder] => zones(folder),
+        ["vectors", file] => env::current_dir()
+            .map_err(|error| error.to_string())
+            .and_then(|folder| vectors::run(&root(), &folder.join(file))),
+        ["dateutil"] => vectors::dateutil(&root()),
         ["corpus", arguments @ ..] => return corpus(&root(), arguments),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
         }
         [] => return usage("no command given"),
-        [command @ ("test" | "layers" | "help"), extra, ..] => {
+        [command @ ("test" | "layers" | "dateutil" | "help"), extra, ..] => {
             return usage(&format!("`{command}` takes no arguments, but `{extra}` was given"));
         }
         ["bench", _, extra, ..] => {
             return usage(&format!("`bench` takes one word, but `{extra}` was given too"));
         }
         ["zones", ..] => return usage("`zones` takes one folder"),
+        ["vectors", ..] => return usage("`vectors` takes one file"),
         [unknown, ..] => return usage(&format!("there is no command `{unknown}`")),
     };
     match done {

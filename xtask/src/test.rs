@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{bench, cargo, layers};
+use crate::{bench, cargo, layers, vectors};
 
 /// What a step reports when it passed: a few words for the last line, or nothing.
 type StepResult = Result<Option<String>, String>;
@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     Step { name: "benches", what: "clippy on the benchmarks, warnings denied", run: benches },
     Step { name: "doc", what: "cargo doc, warnings denied", run: document },
     Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
+    Step { name: "dateutil", what: "random recurrence rules against python-dateutil", run: dateutil },
     Step {
         name: "tests",
         what: "cargo test: unit, integration, scenario, property and doc tests",
@@ -109,6 +110,10 @@ fn layering(root: &Path) -> StepResult {
 
 fn benches(root: &Path) -> StepResult {
     bench::check(root).map(|()| None)
+}
+
+fn dateutil(root: &Path) -> StepResult {
+    vectors::dateutil(root).map(|()| None)
 }
 
 fn document(root: &Path) -> StepResult {

@@ -49,7 +49,8 @@ fn described(recur: &Recur, start: LocalDateTime, horizon: LocalDateTime) -> Vec
         }
         for time in &times {
             let second = day.days_since_epoch() * DAY + time;
-            if around == 0 && second > until.seconds_since_epoch() {
+            // To the end of the hour, which may be a period.
+            if around == 0 && second > until.seconds_since_epoch() + 3600 {
                 break;
             }
             let away = naive.period(&nominal, second) - origin;
@@ -119,7 +120,9 @@ impl Naive<'_> {
             (length as u8 + 1..=31).map(move |day| (Day { year, month, day, month_length: length }, date))
         };
         let mut all = Vec::new();
-        match self.recur.skip.unwrap_or_default() {
+        // Only a day that is called by its number can be missing.
+        let numbered = !self.recur.by_month_day.is_empty() || self.recur.by_day.is_empty();
+        match self.recur.skip.filter(|_| numbered).unwrap_or_default() {
             Skip::Backward if i64::from(own.day) == own.month_length => {
                 all.extend(missing(own.year, own.month));
             }

@@ -6,7 +6,8 @@
 //!
 //! Choices where RFC 5545 leaves one:
 //! - FREQ=YEARLY with BYMONTHDAY and no BYMONTH means that day of *every* month, as the table's
-//!   "expand" reads; with BYWEEKNO the year is the one that the week belongs to.
+//!   "expand" reads; with BYWEEKNO the year is the one that the week belongs to, also where INTERVAL
+//!   counts years from that of DTSTART.
 //! - DTSTART is always the first instance and the first that COUNT counts, in the rule or not.
 //! - Parts that the table calls N/A for a frequency limit the set where that has a meaning
 //!   (BYMONTHDAY in a weekly rule) and are refused where it has none (BYWEEKNO in a monthly one).

@@ -1,0 +1,69 @@
+//! `cargo xtask vectors FILE` and `cargo xtask dateutil`: rules and the instances that others say they have.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cargo;
+
+/// The version whose behaviour `dateutil_vectors.py` knows.
+const DATEUTIL: &str = "python-dateutil==2.9.0.post0";
+/// How many rules are drawn, and from which seed: the same on every machine.
+const DRAWN: [&str; 2] = ["1000", "1"];
+
+/// Holds the core to a file of vectors (`reefknot-core/examples/vectors.rs` tells what is in one).
+pub(crate) fn run(root: &Path, file: &Path) -> Result<(), String> {
+    let arguments = ["run", "--quiet", "--package", "reefknot-core", "--example", "vectors", "--"];
+    let status = cargo(root)
+        .args(arguments)
+        .arg(file)
+        .status()
+        .map_err(|error| format!("cargo did not start: {error}"))?;
+    if status.success() { Ok(()) } else { Err(String::from("not all vectors agree")) }
+}
+
+/// Holds the core to what python-dateutil makes of random rules.
+pub(crate) fn dateutil(root: &Path) -> Result<(), String> {
+    let python = python(root)?;
+    let output = Command::new(python)
+        .arg(root.join("xtask/dateutil_vectors.py"))
+        .args(DRAWN)
+        .output()
+        .map_err(|error| format!("python did not start: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("no rules were drawn: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let file = root.join("target/dateutil/vectors.jsonl");
+    fs::write(&file, output.stdout)
+        .map_err(|error| format!("{} was not written: {error}", file.display()))?;
+    run(root, &file)
+}
+
+/// A Python with dateutil, in an environment of its own that is made if it is missing.
+fn python(root: &Path) -> Result<PathBuf, String> {
+    let folder = root.join("target/dateutil");
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let knows_dateutil = || {
+        let output = Command::new(&python).args(["-c", "import dateutil.rrule"]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if knows_dateutil() {
+        return Ok(python);
+    }
+    let system = if cfg!(windows) { "python" } else { "python3" };
+    println!("    {DATEUTIL} is missing: {system} -m venv {}, then pip install", folder.display());
+    let passes = |command: &mut Command, advice: &str| match command.output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(format!("{advice}: {}", String::from_utf8_lossy(&output.stderr).trim())),
+        Err(error) => Err(format!("{advice}: {error}")),
+    };
+    passes(
+        Command::new(system).args(["-m", "venv"]).arg(&folder),
+        "Python 3 with its module venv is needed (python3-venv on Debian)",
+    )?;
+    passes(
+        Command::new(&python).args(["-m", "pip", "install", "--quiet", DATEUTIL]),
+        &format!("{DATEUTIL} is needed and could not be installed"),
+    )?;
+    Ok(python)
+}
