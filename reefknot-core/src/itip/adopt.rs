@@ -11,7 +11,7 @@ use super::message::{Authentication, Carrier, Envelope};
 use super::method::Method;
 use super::outcome::{Disposition, ObjectChange, Outcome, Role};
 use super::receive::Incoming;
-use super::{answers, role};
+use super::{answers, change, is_left_to_the_client, role};
 use crate::Result;
 use crate::ical::Component;
 use crate::recurrence::InstanceKey;
@@ -33,6 +33,9 @@ pub fn adopt(
     let outcome = Outcome::new(Disposition::Rejected, role, state.clone());
     if let Some((code, message, source)) = no_revision_of_the_organizers(stored, object, role) {
         return Ok(outcome.refuse(Disposition::Rejected, code, message, source));
+    }
+    if is_left_to_the_client(stored, Some(object), context) {
+        return change(stored, Some(object), state, context);
     }
     let envelope =
         Envelope { sender: None, authentication: Authentication::Authenticated, carrier: Carrier::File };

@@ -29,7 +29,7 @@ pub use receive::{Incoming, receive};
 pub use validate::validate;
 
 use crate::Result;
-use crate::scheduling::{Identities, SchedulingObject, SchedulingState};
+use crate::scheduling::{Identities, ScheduleAgent, SchedulingObject, SchedulingState};
 
 /// What a user is to an object: its organizer, an attendee, or neither.
 #[must_use]
@@ -75,9 +75,30 @@ pub fn change(
     }
     match role {
         Role::Organizer => organizer::change(before, after, state, context),
+        Role::Attendee if is_left_to_the_client(before, after, context) => {
+            let mut outcome = Outcome::new(Disposition::Allowed, role, state.clone());
+            let message =
+                "the ORGANIZER has a SCHEDULE-AGENT that leaves all of it to the client: stored as it is";
+            outcome.because("schedule-agent", message, "RFC 6638 §3.2.2.3");
+            outcome.object = after.map_or(ObjectChange::Delete, |after| ObjectChange::Store(after.clone()));
+            Ok(outcome)
+        }
         Role::Attendee => answers::change(before, after, state, context),
         Role::None => unscheduled(before, after, state, context),
     }
+}
+
+/// Whether a server does "no special processing" of an attendee's copy (RFC 6638 §3.2.2.2–3.2.2.4). A change cannot
+/// give itself that licence: the copy had it before, or is new.
+fn is_left_to_the_client(
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+    context: &Context<'_>,
+) -> bool {
+    context.agent == Agent::Server
+        && before.into_iter().chain(after).all(|object| {
+            object.organizer().is_some_and(|organizer| organizer.agent != ScheduleAgent::Server)
+        })
 }
 
 /// An object without an organizer, or of other people: stored, and nobody is told.

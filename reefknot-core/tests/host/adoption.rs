@@ -181,6 +181,33 @@ fn what_is_new_to_the_server_is_stored_with_the_answer_in_it() {
 }
 
 #[test]
+fn what_is_left_to_the_client_is_stored_as_it_is() {
+    for agent in ["CLIENT", "NONE", "X-OTHER"] {
+        for source in [Source::User, Source::Organizer] {
+            let mut host = Host::of(&[C]);
+            let own = |text: &str| text.replace("ORGANIZER", &format!("ORGANIZER;SCHEDULE-AGENT={agent}"));
+            host.put_as("c", &own(&held()), source).unwrap();
+            let changed = own(&held()).replace("SUMMARY:Tea", "SUMMARY:Cake").replace("ACCEPTED", "DECLINED");
+            let outcome = host.put_as("c", &changed, source).unwrap();
+            assert_eq!(
+                (outcome.disposition, codes(&outcome)),
+                (Disposition::Allowed, vec!["schedule-agent"])
+            );
+            assert!(host.text("c").contains("SUMMARY:Cake") && host.text("c").contains("DECLINED"));
+            // Once the server is to answer, what is the organizer's is theirs.
+            let taken = changed.replace(&format!(";SCHEDULE-AGENT={agent}"), "").replace("Cake", "Mine");
+            let outcome = host.put_as("c", &taken, Source::User).unwrap();
+            assert_eq!(outcome.disposition, Disposition::Rejected);
+        }
+    }
+    // And a change does not take that licence.
+    let mut host = server();
+    let escape =
+        held().replace("ORGANIZER", "ORGANIZER;SCHEDULE-AGENT=NONE").replace("SUMMARY:Tea", "SUMMARY:Mine");
+    assert_eq!(host.put("c", &escape).disposition, Disposition::Rejected);
+}
+
+#[test]
 fn an_organizer_who_is_here_speaks_for_themselves() {
     let mut host = Host::of(&[A, C]);
     host.put("a", &invites(&[C]));
