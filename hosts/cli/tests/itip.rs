@@ -164,3 +164,58 @@ fn bad_input_is_one_line_and_exit_2() {
         assert!(output.stdout.is_empty(), "{args:?}");
     }
 }
+
+#[test]
+fn hostile_input_is_one_line_that_names_the_file() {
+    let lunch = file("lunch-2.ics", &lunch());
+    let two = file("two-calendars.ics", &self::lunch().repeat(2));
+    let mail =
+        file("words.eml", "From: b@foo.com\r\nTo: a@foo.com\r\nSubject: Lunch\r\n\r\nI will come.\r\n");
+    let method = file("invite.ics", &event("METHOD:INVITE\n", ""));
+    let broken = file("broken.json", "[1");
+    let other = file("other.json", "{\"sequence\": \"x\"}");
+    let change = ["change", "--as", "a@foo.com", "--after", &lunch, "--state"];
+    let receive = ["receive", "--as", "a@foo.com", "--message"];
+    let cases: [(&[&str], &str, &str); 8] = [
+        (&change, &broken, "not a scheduling state"),
+        (&change, &other, "not a scheduling state"),
+        (&receive, &two, "there are 2 calendars"),
+        (&receive, &mail, "holds no calendar"),
+        (&receive, &lunch, "has no METHOD"),
+        (&receive, &method, "is not a method"),
+        (&["validate", "--message"], &two, "there are 2 calendars"),
+        (&["validate", "--message"], &mail, "holds no calendar"),
+    ];
+    for (args, path, says) in cases {
+        let output = run(&[args, &[path]].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), told.lines().count()), (Some(2), 1), "{path}: {told}");
+        assert!(told.contains(path) && told.contains(says), "{path}: {told}");
+        assert!(output.stdout.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn every_alias_is_the_user_and_a_proven_sender_counts() {
+    let request = file("request.ics", &lunch().replace("VERSION:2.0\n", "VERSION:2.0\nMETHOD:REQUEST\n"));
+    let args = ["receive", "--as", "bert@foo.com", "--as", "B@FOO.com", "--message", &request, "--json"];
+    let told = answer(&args);
+    assert_eq!((&told["disposition"], &told["role"]), (&"applied".into(), &"attendee".into()));
+    let told = answer(&[&args[..], &["--from", "d@bar.com"]].concat());
+    assert_eq!((&told["disposition"], &told["object"]), (&"rejected".into(), &Value::Null));
+    assert_eq!(told["reasons"][0]["code"], "sender-is-not-the-organizer");
+}
+
+#[test]
+fn without_json_the_same_is_said_in_words() {
+    let before = file("lunch-3.ics", &lunch());
+    let output = run(&["change", "--as", "a@foo.com", "--before", &before]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.starts_with("allowed (as organizer)\n"), "{told}");
+    assert!(told.contains("send CANCEL to mailto:b@foo.com (cancellation, SEQUENCE 1)"), "{told}");
+    let bad = file("no-uid.ics", &reply("20261112T090000Z", "ACCEPTED").replace("UID:lunch@foo.com\n", ""));
+    let output = run(&["validate", "--message", &bad]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.starts_with("REPLY of VEVENT: 1 violation\n"), "{told}");
+    assert!(told.contains("(property-missing, RFC 5546 §3.2.3)"), "{told}");
+}

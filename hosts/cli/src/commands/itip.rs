@@ -108,8 +108,11 @@ impl Receive {
         let stored = self.before.as_deref().map(object).transpose()?;
         let state = self.who.state()?;
         let (message, envelope) = message(&self.message, self.from.as_ref())?;
-        let outcome =
-            self.who.engine().receive(stored.as_ref(), &state, &message, &envelope, self.who.now())?;
+        let outcome = self
+            .who
+            .engine()
+            .receive(stored.as_ref(), &state, &message, &envelope, self.who.now())
+            .map_err(|error| Failure::in_file(&self.message, &error))?;
         self.who.answer(&outcome, stored.as_ref())
     }
 }
@@ -125,10 +128,10 @@ impl Validate {
         let method = validation.method_text.as_deref().unwrap_or("no method");
         let mut text = format!(
             "{method} of {kind}: {}\n",
-            if validation.valid {
-                "valid".to_owned()
-            } else {
-                format!("{} violations", validation.violations.len())
+            match validation.violations.len() {
+                0 => "valid".to_owned(),
+                1 => "1 violation".to_owned(),
+                more => format!("{more} violations"),
             }
         );
         for violation in &validation.violations {
