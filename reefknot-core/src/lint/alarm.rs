@@ -1,11 +1,12 @@
 //! Alarms: what each kind needs (RFC 5545 §3.6.6), and what its trigger refers to (§3.8.6.3).
 
+use super::calendar::Parent;
 use super::{Code, Findings};
 use crate::ical::{Component, Property};
 use crate::value::Duration;
 
 /// What each kind of alarm needs (RFC 5545 §3.6.6), and what its trigger refers to (§3.8.6.3).
-pub(super) fn check(findings: &mut Findings, alarm: &Component, parent: Option<&Component>) {
+pub(super) fn check(findings: &mut Findings, alarm: &Component, parent: Option<&Parent<'_>>) {
     let action = alarm.value("ACTION").unwrap_or_default().to_ascii_uppercase();
     if action == "PROCEDURE" {
         let line = alarm.property("ACTION").and_then(|property| property.line());
@@ -45,7 +46,7 @@ pub(super) fn check(findings: &mut Findings, alarm: &Component, parent: Option<&
 }
 
 /// Whether the component has the time that a trigger counts from.
-fn anchored(findings: &mut Findings, trigger: &Property<'_>, parent: &Component) {
+fn anchored(findings: &mut Findings, trigger: &Property<'_>, parent: &Parent<'_>) {
     const SECTION: &str = "RFC 5545 §3.8.6.3";
     if trigger.param_is("VALUE", "DATE-TIME") {
         if trigger.param("RELATED").is_some() {
@@ -57,16 +58,17 @@ fn anchored(findings: &mut Findings, trigger: &Property<'_>, parent: &Component)
     if trigger.value().parse::<Duration>().is_err() {
         return;
     }
-    let has = |name| parent.property(name).is_some();
+    let has = |name| parent.has(name);
     let whole = has("DTSTART") && has("DURATION");
-    let (anchored, wanted) = match (trigger.param_is("RELATED", "END"), parent.is("VTODO")) {
+    let (anchored, wanted) = match (trigger.param_is("RELATED", "END"), parent.component.is("VTODO")) {
         (true, true) => (has("DUE") || whole, "DUE, or DTSTART and DURATION"),
         (true, false) => (has("DTEND") || whole, "DTEND, or DTSTART and DURATION"),
         (false, true) => (has("DTSTART"), "DTSTART, or RELATED=END to the TRIGGER"),
         (false, false) => (has("DTSTART"), "DTSTART"),
     };
     if !anchored {
-        let message = format!("the alarm is relative to a time that {} does not have", parent.name());
+        let message =
+            format!("the alarm is relative to a time that {} does not have", parent.component.name());
         findings.say(Code::Trigger, SECTION, trigger.line(), message, format!("add {wanted}"));
     }
 }

@@ -1,6 +1,7 @@
 //! Components: which stand where, with which properties, and how they refer to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::{Code, Findings, alarm, entity, params, syntax, times};
 use crate::ical::{Component, Property, Stream};
@@ -26,22 +27,37 @@ pub(super) fn check_stream(findings: &mut Findings, stream: &Stream) {
         }
         let mut zones = times::ZoneTable::of(outer);
         // A component and what it is inside; a list instead of recursion, for nesting may be deep.
-        let mut left = vec![(outer, None)];
+        let mut left: Vec<(&Component, Option<Rc<Parent<'_>>>)> = vec![(outer, None)];
         while let Some((component, parent)) = left.pop() {
-            check(findings, component, parent, &mut zones);
-            left.extend(component.components().map(|inner| (inner, Some(component))));
+            let properties = check(findings, component, parent.as_deref(), &mut zones);
+            let parent = Rc::new(Parent { component, properties });
+            left.extend(component.components().map(|inner| (inner, Some(Rc::clone(&parent)))));
         }
         timezones(findings, outer);
         instances(findings, outer);
     }
 }
 
+/// What a component is inside. Its properties are found once, for those inside may be many.
+pub(super) struct Parent<'a> {
+    pub(super) component: &'a Component,
+    properties: BTreeSet<String>,
+}
+
+impl Parent<'_> {
+    /// Whether it has a property, named in upper case.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.properties.contains(name)
+    }
+}
+
+/// Looks at one component; gives the names of its properties.
 fn check(
     findings: &mut Findings,
     component: &Component,
-    parent: Option<&Component>,
+    parent: Option<&Parent<'_>>,
     zones: &mut times::ZoneTable<'_>,
-) {
+) -> BTreeSet<String> {
     let name = component.name();
     let entry = registry::component(&name);
     let seen = properties(findings, component, entry);
@@ -53,31 +69,33 @@ fn check(
             let suggestion = "check its spelling; a component of one's own begins with X-";
             (Code::ComponentUnknown, format!("no standard has a component {name}"), suggestion)
         } else {
-            return;
+            return seen;
         };
         findings.say(code, "RFC 5545 §3.6", component.line(), message, suggestion);
-        return;
+        return seen;
     };
     for needed in entry.one.iter().filter(|needed| !seen.contains(**needed)) {
         let message = format!("{name} has no {needed}");
         let suggestion = format!("add {needed}");
         findings.say(Code::PropertyMissing, entry.section, component.line(), message, suggestion);
     }
-    let outside =
-        parent.filter(|parent| registry::component(&parent.name()).is_some() && !entry.inside.is_empty());
-    if let Some(parent) = outside.filter(|parent| !entry.inside.iter().any(|inside| parent.is(inside))) {
-        let message = format!("{name} stands in {}", parent.name());
+    let outer = parent.map(|parent| parent.component.name()).filter(|_| !entry.inside.is_empty());
+    let is_inside = |outer: &str| entry.inside.iter().any(|inside| inside.eq_ignore_ascii_case(outer));
+    // Nobody knows what an extension may hold.
+    if let Some(outer) = outer.filter(|outer| registry::component(outer).is_some() && !is_inside(outer)) {
+        let message = format!("{name} stands in {outer}");
         let suggestion = format!("put it into {}", entry.inside.join(" or "));
         findings.say(Code::ComponentMisplaced, entry.section, component.line(), message, suggestion);
     }
     match entry.name {
-        "VCALENDAR" => calendar(findings, component, parent),
+        "VCALENDAR" => calendar(findings, component, parent.is_some()),
         "VTIMEZONE" => zone(findings, component),
         "VALARM" => alarm::check(findings, component, parent),
         "VEVENT" | "VTODO" | "VJOURNAL" => entity::check(findings, component, entry, parent),
         _ => {}
     }
     times::check(findings, component, entry, zones);
+    seen
 }
 
 /// Looks at each property alone, and whether it may stand there; gives their names.
@@ -98,9 +116,11 @@ fn properties(
             let Some(fault) = fault else { continue };
             findings.say(fault.code, fault.section, property.line(), fault.message, fault.suggestion);
         }
+        let name = property.name().to_ascii_uppercase();
         if let Some(entry) = entry {
-            place(findings, entry, &property, &mut seen);
+            place(findings, entry, &property, &name, seen.contains(&name));
         }
+        seen.insert(name);
     }
     seen
 }
@@ -115,12 +135,12 @@ fn place(
     findings: &mut Findings,
     entry: &ComponentEntry,
     property: &Property<'_>,
-    seen: &mut BTreeSet<String>,
+    name: &str,
+    is_repeated: bool,
 ) {
-    let name = property.name().to_ascii_uppercase();
     let (code, message, suggestion) = if name == "EXRULE" {
         (Code::Deprecated, "EXRULE is no longer part of the standard".to_owned(), "write EXDATE")
-    } else if registry::property(&name).is_some() {
+    } else if registry::property(name).is_some() {
         let suggestion = "take it out; a property of one's own begins with X-";
         (Code::PropertyMisplaced, format!("{} has {name}", entry.name), suggestion)
     } else {
@@ -129,24 +149,24 @@ fn place(
     };
     let section = if code == Code::Deprecated { "RFC 5545 §A.3" } else { entry.section };
     // A name that is none is reported as such.
-    if !entry.allows(&name) && !is_private(&name) && params::is_token(&name) {
+    if !entry.allows(name) && !is_private(name) && params::is_token(name) {
         findings.say(code, section, property.line(), message, suggestion);
     }
-    if seen.insert(name.clone()) {
+    if !is_repeated || !entry.once(name) {
         return;
     }
-    if name == "RRULE" && entry.once(&name) {
+    if name == "RRULE" {
         let message = format!("{} has more than one RRULE", entry.name);
         let suggestion = "keep one, and add what it does not give as RDATE";
         findings.say(Code::RuleRepeated, "RFC 5545 §3.8.5.3", property.line(), message, suggestion);
-    } else if entry.once(&name) {
+    } else {
         let message = format!("{} has {name} more than once", entry.name);
         findings.say(Code::PropertyTooMany, entry.section, property.line(), message, "keep one");
     }
 }
 
-fn calendar(findings: &mut Findings, calendar: &Component, parent: Option<&Component>) {
-    if parent.is_some() {
+fn calendar(findings: &mut Findings, calendar: &Component, is_inside: bool) {
+    if is_inside {
         let suggestion = "put calendars one after another";
         findings.say(
             Code::ComponentMisplaced,

@@ -1,5 +1,6 @@
 //! What an event, a to-do and a journal entry have in common.
 
+use super::calendar::Parent;
 use super::{Code, Findings};
 use crate::ical::Component;
 use crate::registry::{self, ComponentEntry};
@@ -10,9 +11,9 @@ pub(super) fn check(
     findings: &mut Findings,
     component: &Component,
     entry: &ComponentEntry,
-    parent: Option<&Component>,
+    parent: Option<&Parent<'_>>,
 ) {
-    let has_method = parent.is_some_and(|parent| parent.property("METHOD").is_some());
+    let has_method = parent.is_some_and(|parent| parent.has("METHOD"));
     if entry.name == "VEVENT" && !has_method && component.property("DTSTART").is_none() {
         let message = "VEVENT has no DTSTART, and the calendar no METHOD";
         findings.say(Code::PropertyMissing, entry.section, component.line(), message, "add DTSTART");
