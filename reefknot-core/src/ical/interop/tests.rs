@@ -209,3 +209,14 @@ proptest! {
         prop_assert_eq!(back.events().next().unwrap().get_summary(), Some(summary.as_str()));
     }
 }
+
+#[test]
+fn a_property_cannot_close_its_component() {
+    for (name, value) in
+        [("END", "VEVENT"), ("begin", "VALARM"), ("X\r\nEND", "VEVENT"), ("X", "a\r\nEND:VEVENT")]
+    {
+        let event = Event::new().append_property(Property::new(name, value)).done();
+        let copied = Component::try_from(&Calendar::from([event]));
+        assert!(copied.unwrap_err().is_invalid(), "{name}: {value}");
+    }
+}
