@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::property::Property;
@@ -24,6 +25,8 @@ pub struct Component {
     begin: Text,
     end: Option<Text>,
     entries: Vec<Entry>,
+    /// Whether everything from BEGIN to END stands in the source as it is to be printed.
+    is_tidy: bool,
 }
 
 /// What to do with a property that [`Component::edit`] shows.
@@ -53,6 +56,7 @@ impl Component {
             begin: Text::owned(format!("BEGIN:{name}").into_bytes()),
             end: None,
             entries: Vec::new(),
+            is_tidy: false,
         })
     }
 
@@ -61,12 +65,13 @@ impl Component {
         begin: Text,
         end: Option<Text>,
         entries: Vec<Entry>,
+        is_tidy: bool,
     ) -> Self {
-        Self { source, begin, end, entries }
+        Self { source, begin, end, entries, is_tidy }
     }
 
     pub(super) fn empty_root() -> Self {
-        Self { source: Arc::default(), begin: Text::owned(Vec::new()), end: None, entries: Vec::new() }
+        Self::from_parts(Arc::default(), Text::owned(Vec::new()), None, Vec::new(), false)
     }
 
     /// The name as written: `VEVENT`, or `vevent` where the text says so.
@@ -131,6 +136,7 @@ impl Component {
 
     /// The components directly inside, to change.
     pub fn components_mut(&mut self) -> impl Iterator<Item = &mut Component> {
+        self.is_tidy = false;
         self.entries.iter_mut().filter_map(|entry| match entry {
             Entry::Component(component) => Some(&mut **component),
             Entry::Property(_) | Entry::Unreadable(_) => None,
@@ -158,6 +164,7 @@ impl Component {
 
     /// Adds a property after the last one, before the components that follow.
     pub fn push(&mut self, property: PropertyBuf) {
+        self.is_tidy = false;
         let at = self.entries.iter().rposition(|entry| !matches!(entry, Entry::Component(_)));
         self.entries.insert(at.map_or(0, |at| at + 1), Entry::Property(property.into_text()));
     }
@@ -203,6 +210,7 @@ impl Component {
                 }
             }
         });
+        self.is_tidy &= changed == 0;
         changed
     }
 
@@ -213,11 +221,13 @@ impl Component {
 
     /// Adds a component at the end.
     pub fn push_component(&mut self, component: Component) {
+        self.is_tidy = false;
         self.entries.push(Entry::Component(Box::new(component)));
     }
 
     /// Adds a component before the first of the given name, or at the end where there is none.
     pub fn insert_component_before(&mut self, name: &str, component: Component) {
+        self.is_tidy = false;
         let at = self.entries.iter().position(|entry| match entry {
             Entry::Component(inner) => inner.is(name),
             Entry::Property(_) | Entry::Unreadable(_) => false,
@@ -233,7 +243,9 @@ impl Component {
             Entry::Component(component) => keep(component),
             Entry::Property(_) | Entry::Unreadable(_) => true,
         });
-        before - self.entries.len()
+        let gone = before - self.entries.len();
+        self.is_tidy &= gone == 0;
+        gone
     }
 
     /// The physical lines, from 1, that are directly inside and could not be read.
@@ -252,12 +264,10 @@ impl Component {
         here + self.components_mut().map(Component::remove_unreadable).sum::<usize>()
     }
 
-    /// The component as iCalendar text: folded at 75 octets, lines ended by CRLF.
+    /// The component as iCalendar text: folded within 75 octets, lines ended by CRLF.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.source.bytes.len().min(self.entries.len() * 64) + 64);
-        print::component(&mut out, self);
-        out
+        print::component(self)
     }
 
     pub(super) fn entries(&self) -> &[Entry] {
@@ -268,22 +278,18 @@ impl Component {
         &self.source
     }
 
-    pub(super) fn print_begin(&self, out: &mut Vec<u8>) {
-        let begin = self.begin.unfolded(&self.source);
-        if !begin.is_empty() {
-            print::line(out, &begin);
-        }
+    pub(super) const fn begin(&self) -> &Text {
+        &self.begin
     }
 
-    pub(super) fn print_end(&self, out: &mut Vec<u8>) {
-        if let Some(end) = &self.end {
-            print::line(out, &end.unfolded(&self.source));
-            return;
-        }
-        let begin = self.begin.unfolded(&self.source);
-        if !begin.is_empty() {
-            print::line(out, &[b"END:", parse::begin_name(&begin)].concat());
-        }
+    pub(super) const fn end(&self) -> Option<&Text> {
+        self.end.as_ref()
+    }
+
+    /// Where in the source the whole component stands, if it is to be printed as it stands there.
+    pub(super) fn tidy_range(&self) -> Option<Range<usize>> {
+        let (begin, end) = (self.begin.span()?, self.end.as_ref()?.span()?);
+        self.is_tidy.then(|| begin.start as usize..end.with_line_end().end)
     }
 }
 

@@ -13,13 +13,13 @@ pub(super) struct Split {
 
 /// Finds the name and the value of a line, or `None` where there is no name or no colon.
 pub(super) fn split(line: &[u8]) -> Option<Split> {
-    let stop = memchr::memchr2(b':', b';', line)?;
-    let name = line[..stop].trim_ascii_end().len();
-    if name == 0 || !line[..name].iter().all(|&byte| is_name_byte(byte)) {
-        return None;
-    }
-    if line[stop] == b':' {
-        return Some(Split { name, value: stop + 1, open_quote: false });
+    let name = line.iter().position(|&byte| !is_name_byte(byte)).filter(|&name| name > 0)?;
+    // Spaces behind the name are no part of it.
+    let stop = name + line[name..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+    match line[stop] {
+        b':' => return Some(Split { name, value: stop + 1, open_quote: false }),
+        b';' => {}
+        _ => return None,
     }
     let params = &line[stop..];
     if let Some(at) = unquoted(b':', params) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::component::Entry;
 use super::limits::MAX_DEPTH;
-use super::source::{Source, Span, Text, unfold};
+use super::source::{Source, Span, Text, is_tidy, unfold_into};
 use super::{Component, Limits, Problem, Stream, lex};
 use crate::{Error, Result};
 
@@ -28,14 +28,15 @@ struct Open<'a> {
     begin: Text,
     /// Kept beside the line, which may be long and is asked for its name by every END.
     name: Cow<'a, [u8]>,
-    entries: Vec<Entry>,
+    /// How many of [`Reader::entries`] belong to the components around it.
+    before: usize,
     properties: u64,
     attendees: u64,
 }
 
 impl<'a> Open<'a> {
-    fn new(begin: Text, name: Cow<'a, [u8]>) -> Self {
-        Self { begin, name, entries: Vec::new(), properties: 0, attendees: 0 }
+    fn new(begin: Text, name: Cow<'a, [u8]>, before: usize) -> Self {
+        Self { begin, name, before, properties: 0, attendees: 0 }
     }
 }
 
@@ -44,10 +45,14 @@ struct Reader<'a> {
     limits: &'a Limits,
     /// Whether the whole input is UTF-8, so that no line needs to be looked at.
     all_utf8: bool,
-    /// Whether some line ends in a CR without LF, so that both must be looked for.
-    lone_cr: bool,
     lines: u64,
+    /// From where on, at the earliest, everything so far stands as it would be printed.
+    tidy_from: usize,
     open: Vec<Open<'a>>,
+    /// What the open components hold, innermost last, so that each is allocated once and whole.
+    entries: Vec<Entry>,
+    /// Where folded lines are joined, one after the other.
+    joined: Vec<u8>,
     problems: Vec<Problem>,
     problems_not_kept: u64,
 }
@@ -59,9 +64,11 @@ impl<'a> Reader<'a> {
             source,
             limits,
             all_utf8: std::str::from_utf8(bytes).is_ok(),
-            lone_cr: memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')),
             lines: 0,
-            open: vec![Open::new(Text::owned(Vec::new()), Cow::Borrowed(&[]))],
+            tidy_from: 0,
+            open: vec![Open::new(Text::owned(Vec::new()), Cow::Borrowed(&[]), 0)],
+            entries: Vec::new(),
+            joined: Vec::new(),
             problems: Vec::new(),
             problems_not_kept: 0,
         }
@@ -73,6 +80,7 @@ impl<'a> Reader<'a> {
         while at < bytes.len() {
             if matches!(bytes[at], b'\r' | b'\n') {
                 at += 1;
+                self.tidy_from = at;
                 continue;
             }
             let start = at;
@@ -90,27 +98,23 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the physical line from `at` ends, and where the next one begins.
-    fn physical_end(&self, at: usize) -> (usize, usize) {
+    fn physical_end(&mut self, at: usize) -> (usize, usize) {
         let bytes = &self.source.bytes;
-        let found = if self.lone_cr {
-            memchr::memchr2(b'\r', b'\n', &bytes[at..])
-        } else {
-            memchr::memchr(b'\n', &bytes[at..])
-        };
-        let Some(found) = found.map(|found| at + found) else { return (bytes.len(), bytes.len()) };
-        if bytes[found] == b'\r' {
-            return (found, found + if bytes.get(found + 1) == Some(&b'\n') { 2 } else { 1 });
+        let end = memchr::memchr2(b'\r', b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+        if !is_tidy(bytes, at..end) {
+            self.tidy_from = at + 1;
         }
-        let end = if found > at && bytes[found - 1] == b'\r' { found - 1 } else { found };
-        (end, found + 1)
+        let next = if bytes[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 };
+        (end, next.min(bytes.len()))
     }
 
     /// The end of a continuation line that begins at `next`, past any blank lines.
-    fn continuation(&self, next: usize) -> Option<(usize, usize)> {
+    fn continuation(&mut self, next: usize) -> Option<(usize, usize)> {
         let bytes = &self.source.bytes;
         let mut at = next;
         while matches!(bytes.get(at), Some(b'\r' | b'\n')) {
             at += 1;
+            self.tidy_from = at;
         }
         matches!(bytes.get(at), Some(b' ' | b'\t')).then(|| self.physical_end(at))
     }
@@ -119,12 +123,17 @@ impl<'a> Reader<'a> {
         self.lines += 1;
         self.within(span, "lines", self.lines, self.limits.lines, "the number of content lines")?;
         let source: &'a Source = self.source;
-        let raw = source.slice(span);
-        let (line, text) = if folded {
-            (Cow::Owned(unfold(raw)), Text::Folded(span))
-        } else {
-            (Cow::Borrowed(raw), Text::Plain(span))
-        };
+        if !folded {
+            return self.unfolded(span, Text::Plain(span), source.slice(span));
+        }
+        let mut joined = std::mem::take(&mut self.joined);
+        unfold_into(&mut joined, source.slice(span));
+        let done = self.unfolded(span, Text::Folded(span), &joined);
+        self.joined = joined;
+        done
+    }
+
+    fn unfolded(&mut self, span: Span, text: Text, line: &[u8]) -> Result<()> {
         self.within(
             span,
             "line_bytes",
@@ -132,11 +141,11 @@ impl<'a> Reader<'a> {
             self.limits.line_bytes,
             "the length of a content line",
         )?;
-        if !self.all_utf8 && std::str::from_utf8(&line).is_err() {
+        if !self.all_utf8 && std::str::from_utf8(line).is_err() {
             self.problem(span, "is not UTF-8", "kept; unreadable characters are shown as \u{FFFD}");
         }
-        let Some(split) = lex::split(&line) else {
-            return self.unreadable(span, folded, &line);
+        let Some(split) = lex::split(line) else {
+            return self.unreadable(span, &text, line);
         };
         if split.open_quote {
             self.problem(span, "has a quote that does not close", "closed at the next colon");
@@ -144,7 +153,7 @@ impl<'a> Reader<'a> {
         self.parameters(span, &line[split.name..split.value - 1])?;
         let name = &line[..split.name];
         if name.eq_ignore_ascii_case(b"BEGIN") {
-            return self.begin(span, text, trimmed_from(split.value, line));
+            return self.begin(span, text, line[split.value..].trim_ascii());
         }
         if name.eq_ignore_ascii_case(b"END") {
             self.end(span, text, line[split.value..].trim_ascii());
@@ -170,7 +179,7 @@ impl<'a> Reader<'a> {
 
     fn entry(&mut self, span: Span, entry: Entry, is_attendee: bool) -> Result<()> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
-        open.entries.push(entry);
+        self.entries.push(entry);
         open.properties += 1;
         open.attendees += u64::from(is_attendee);
         let (properties, attendees, limits) = (open.properties, open.attendees, self.limits);
@@ -190,20 +199,26 @@ impl<'a> Reader<'a> {
         )
     }
 
-    fn unreadable(&mut self, span: Span, folded: bool, line: &[u8]) -> Result<()> {
+    fn unreadable(&mut self, span: Span, text: &Text, line: &[u8]) -> Result<()> {
+        self.tidy_from = span.start as usize + 1;
         let bare = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii_start();
         if bare.len() < line.len() && lex::split(bare).is_some() {
             self.problem(span, "begins with spaces or a byte order mark", "read without them");
             let skipped = (line.len() - bare.len()) as u32;
             let rest = Span { start: span.start + skipped, len: span.len - skipped };
-            return self.line(rest, folded);
+            return self.line(rest, matches!(text, Text::Folded(_)));
         }
         self.problem(span, "is not a content line (`NAME:value`)", "kept as it is, without meaning");
         self.entry(span, Entry::Unreadable(span), false)
     }
 
-    fn begin(&mut self, span: Span, begin: Text, name: Cow<'a, [u8]>) -> Result<()> {
-        self.open.push(Open::new(begin, name));
+    fn begin(&mut self, span: Span, begin: Text, name: &[u8]) -> Result<()> {
+        let source: &'a Source = self.source;
+        let name = match &begin {
+            Text::Plain(span) => Cow::Borrowed(begin_name(source.slice(*span))),
+            Text::Folded(_) | Text::Owned(_) => Cow::Owned(name.to_vec()),
+        };
+        self.open.push(Open::new(begin, name, self.entries.len()));
         let depth = self.limits.depth.min(MAX_DEPTH);
         self.within(span, "depth", self.open.len() as u64 - 1, depth, "the depth of nested components")
     }
@@ -212,6 +227,7 @@ impl<'a> Reader<'a> {
         let matching = self.open.iter().skip(1).rposition(|open| open.name.eq_ignore_ascii_case(name));
         let Some(matching) = matching.map(|at| at + 1) else {
             // Printed back, it could close a component that this one is put into.
+            self.tidy_from = span.start as usize + 1;
             self.problem(span, &format!("ends `{}`, which is not open", shown(name)), "skipped");
             return;
         };
@@ -223,6 +239,7 @@ impl<'a> Reader<'a> {
 
     /// Closes the innermost component although its END is missing.
     fn close_unfinished(&mut self, before: Span) {
+        self.tidy_from = before.start as usize + 1;
         if let Some(open) = self.open.last() {
             let name = shown(&open.name);
             let began = open.begin.offset().map_or(0, |offset| self.source.line_of(offset));
@@ -237,16 +254,14 @@ impl<'a> Reader<'a> {
         }
         if let Some(open) = self.open.pop() {
             let component = self.component(open, end);
-            if let Some(parent) = self.open.last_mut() {
-                parent.entries.push(Entry::Component(Box::new(component)));
-            }
+            self.entries.push(Entry::Component(Box::new(component)));
         }
     }
 
-    fn component(&self, open: Open<'a>, end: Option<Text>) -> Component {
-        let mut entries = open.entries;
-        entries.shrink_to_fit();
-        Component::from_parts(Arc::clone(self.source), open.begin, end, entries)
+    fn component(&mut self, open: Open<'a>, end: Option<Text>) -> Component {
+        let entries = self.entries.drain(open.before..).collect();
+        let is_tidy = open.begin.offset().is_some_and(|begin| begin as usize >= self.tidy_from);
+        Component::from_parts(Arc::clone(self.source), open.begin, end, entries, is_tidy)
     }
 
     fn finish(mut self) -> Stream {
@@ -282,14 +297,6 @@ impl<'a> Reader<'a> {
 /// The component's name in a BEGIN line.
 pub(super) fn begin_name(line: &[u8]) -> &[u8] {
     lex::split(line).map_or(&[], |split| line[split.value..].trim_ascii())
-}
-
-/// What stands from `at` on, without the spaces around it.
-fn trimmed_from(at: usize, line: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match line {
-        Cow::Borrowed(line) => Cow::Borrowed(line[at..].trim_ascii()),
-        Cow::Owned(line) => Cow::Owned(line[at..].trim_ascii().to_vec()),
-    }
 }
 
 /// A name from the input, fit for a message: short, and without control characters.

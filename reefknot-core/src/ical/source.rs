@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+/// Octets of a physical line, its end not counted (RFC 5545 §3.1).
+pub(super) const LINE: usize = 75;
+
 /// How far line ends are counted anew for a line number; an index of every line could outgrow the input.
 const STRIDE: usize = 1024;
 
@@ -42,6 +45,20 @@ impl Source {
         before + self.ends_in(stretch * STRIDE..offset) + 1
     }
 
+    /// Whether printing would write the line, its folds and its end just as they stand here.
+    pub(super) fn is_tidy(&self, span: Span) -> bool {
+        let end = (span.start + span.len) as usize;
+        let mut start = span.start as usize;
+        while let Some(at) = memchr::memchr2(b'\r', b'\n', &self.bytes[start..end]) {
+            let next = start + at + 2;
+            if !is_tidy(&self.bytes, start..start + at) || self.bytes.get(next) != Some(&b' ') {
+                return false;
+            }
+            start = next;
+        }
+        is_tidy(&self.bytes, start..end)
+    }
+
     fn ends_in(&self, range: Range<usize>) -> usize {
         let start = range.start;
         let ends = memchr::memchr2_iter(b'\r', b'\n', &self.bytes[range]);
@@ -50,11 +67,29 @@ impl Source {
     }
 }
 
+/// Whether a physical line is ended by CRLF, is no longer than it may be, and continues another, if it
+/// does, behind a space and at the start of a character (RFC 5545 §3.1).
+pub(super) fn is_tidy(bytes: &[u8], line: Range<usize>) -> bool {
+    let begins_well = match &bytes[line.clone()] {
+        [] | [b' '] | [b'\t', ..] => false,
+        [b' ', second, ..] => second & 0xC0 != 0x80,
+        [..] => true,
+    };
+    begins_well && line.len() <= LINE && bytes[line.end..].starts_with(b"\r\n")
+}
+
 /// A range of a [`Source`]: one content line, its folds included, its line end not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) start: u32,
     pub(super) len: u32,
+}
+
+impl Span {
+    /// Where a line and the CRLF behind it lie.
+    pub(super) const fn with_line_end(self) -> Range<usize> {
+        self.start as usize..(self.start + self.len) as usize + 2
+    }
 }
 
 /// One content line: still in the input, or owned because somebody changed it.
@@ -82,11 +117,15 @@ impl Text {
         }
     }
 
-    pub(super) fn offset(&self) -> Option<u32> {
+    pub(super) fn span(&self) -> Option<Span> {
         match self {
-            Self::Plain(span) | Self::Folded(span) => Some(span.start),
+            Self::Plain(span) | Self::Folded(span) => Some(*span),
             Self::Owned(_) => None,
         }
+    }
+
+    pub(super) fn offset(&self) -> Option<u32> {
+        self.span().map(|span| span.start)
     }
 }
 
@@ -94,6 +133,13 @@ impl Text {
 /// lines in between (RFC 5545 §3.1). Works on bytes, so a fold inside a character is mended.
 pub(super) fn unfold(folded: &[u8]) -> Vec<u8> {
     let mut line = Vec::with_capacity(folded.len());
+    unfold_into(&mut line, folded);
+    line
+}
+
+/// As [`unfold`], with a line to write to.
+pub(super) fn unfold_into(line: &mut Vec<u8>, folded: &[u8]) {
+    line.clear();
     let mut rest = folded;
     while let Some(at) = memchr::memchr2(b'\r', b'\n', rest) {
         line.extend_from_slice(&rest[..at]);
@@ -105,5 +151,4 @@ pub(super) fn unfold(folded: &[u8]) -> Vec<u8> {
         rest = rest.get(next + 1..).unwrap_or_default();
     }
     line.extend_from_slice(rest);
-    line
 }

@@ -71,7 +71,7 @@ impl Stream {
         self.problems_not_kept
     }
 
-    /// The stream as iCalendar text: folded at 75 octets, lines ended by CRLF.
+    /// The stream as iCalendar text: folded within 75 octets, lines ended by CRLF.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         self.root.to_bytes()

@@ -143,6 +143,55 @@ fn deep_nesting_at_the_highest_limit_neither_recurses_nor_overflows() {
     assert!(error.unwrap_err().is_limit());
 }
 
+#[test]
+fn what_stands_well_is_printed_as_it_stands_and_all_else_is_folded_anew() {
+    let long = "x".repeat(80);
+    let cases = [
+        ("X:short\r\n fold\r\n and another\r\n", "X:short\r\n fold\r\n and another\r\n"),
+        ("X:a\r\n\ttab\r\n", "X:atab\r\n"),
+        ("X:a\n b\r\n", "X:ab\r\n"),
+        ("X:a\r b\r\n", "X:ab\r\n"),
+        ("X:a\r\n\r\n b\r\n", "X:ab\r\n"),
+        ("X:a\r\n \r\n b\r\n", "X:ab\r\n"),
+        ("X:a\r\n \r\n", "X:a\r\n"),
+        ("\r\nX:a\r\n", "X:a\r\n"),
+        ("END:VTODO\r\nX:a\r\n", "X:a\r\n"),
+        (&format!("X:{long}\r\n"), &format!("X:{}\r\n {}\r\n", &long[..73], &long[73..])),
+        (&format!("X:a\r\n {long}\r\n"), &format!("X:a{}\r\n {}\r\n", &long[..72], &long[72..])),
+    ];
+    for (inside, printed) in cases {
+        let around = |text: &str| {
+            format!("BEGIN:VCALENDAR\r\nA:1\r\nBEGIN:VEVENT\r\n{text}END:VEVENT\r\nB:2\r\nEND:VCALENDAR\r\n")
+        };
+        assert_eq!(parse(&around(inside)).to_string(), around(printed), "{inside:?}");
+    }
+    let cut = b"BEGIN:A\r\nX:caf\xC3\r\n \xA9\r\nEND:A\r\n";
+    let stream = Stream::parse(cut, &Limits::default()).unwrap();
+    assert_eq!(stream.to_string(), "BEGIN:A\r\nX:café\r\nEND:A\r\n");
+}
+
+#[test]
+fn a_change_below_is_printed_however_deep() {
+    let text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nBEGIN:VALARM\r\nX:1\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let mut calendar = parse(text).into_calendars().next().unwrap();
+    let event = calendar.components_mut().next().unwrap();
+    event.components_mut().next().unwrap().set(PropertyBuf::new("X", "2").unwrap());
+    assert_eq!(calendar.to_string(), text.replace("X:1", "X:2"));
+    let mut event = calendar.components_mut().next().unwrap().clone();
+    assert_eq!(event.retain_components(|_| false), 1);
+    assert_eq!(event.to_string(), "BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n");
+}
+
+/// Asks every component for what it holds, to change it, and changes nothing.
+fn touch(component: &mut Component) {
+    component.components_mut().for_each(touch);
+}
+
+fn content_lines(component: &Component) -> Vec<String> {
+    let own = component.properties().map(|property| property.content_line().into_owned());
+    own.chain(component.components().flat_map(content_lines)).collect()
+}
+
 fn any_line() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[A-Z]{1,6}(;[A-Z]{1,3}=(\"[^\"\r\n]{0,9}\"|[a-z]{0,4})){0,2}:[^\r\n]{0,90}",
@@ -161,6 +210,22 @@ proptest! {
         for line in once.split(|&b| b == b'\n') {
             prop_assert!(line.len() <= 76);
         }
+    }
+
+    #[test]
+    fn what_is_copied_whole_is_what_is_printed_line_by_line(
+        pieces in prop::collection::vec((any_line(), "\r\n( |\t)?|\r\n|\r\n|\r\n \r\n|\r|\n( )?|\r\n\r\n( )?"), 0..30),
+    ) {
+        let text: String = pieces.into_iter().flat_map(|(line, end)| [line, end]).collect();
+        let text = format!("BEGIN:VCALENDAR\r\n{text}END:VCALENDAR\r\n");
+        let mut stream = parse(&text);
+        let copied = stream.to_bytes();
+        touch(&mut stream.root);
+        prop_assert_eq!(&copied, &stream.to_bytes());
+        let again = Stream::parse(&copied, &Limits::default()).unwrap();
+        prop_assert_eq!(content_lines(&stream.root), content_lines(&again.root));
+        prop_assert_eq!(&copied, &again.to_bytes());
+        prop_assert!(copied.split(|&b| b == b'\n').all(|line| line.len() <= 76));
     }
 
     #[test]

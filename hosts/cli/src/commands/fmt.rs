@@ -7,7 +7,7 @@ use clap::Args;
 use crate::input::{self, Failure};
 use crate::output::print_bytes;
 
-/// Prints an iCalendar file back: folded at 75 octets, lines ended by CRLF, nothing else changed.
+/// Prints an iCalendar file back: folded within 75 octets, lines ended by CRLF, nothing else changed.
 ///
 /// What could not be read as it stands is told on standard error, with its line number.
 #[derive(Debug, Args)]
