@@ -111,6 +111,11 @@ fn a_spent_budget_says_so() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(out(&output), "");
     assert!(err(&output).contains("never: the search was given up"), "{}", err(&output));
+    // DTSTART is an instance, and is given although the search for others was given up.
+    let output = run_with(&["occurrences", "-", "--json"], never.as_bytes());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(out(&output).contains(r#""start":"20230101T000000Z""#), "{}", out(&output));
+    assert!(err(&output).contains("never: the search was given up"), "{}", err(&output));
 }
 
 #[test]

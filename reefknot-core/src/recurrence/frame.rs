@@ -90,12 +90,12 @@ impl Frame {
 
     /// The key of an instance.
     pub(super) fn key(&self, point: Point) -> InstanceKey {
-        let local = LocalDateTime::saturating_from_seconds(point.local);
+        let local = || LocalDateTime::saturating_from_seconds(point.local);
         match self {
-            Self::Date => InstanceKey::On(local.date()),
-            Self::Floating => InstanceKey::Floating(local),
+            Self::Date => InstanceKey::On(local().date()),
+            Self::Floating => InstanceKey::Floating(local()),
             Self::Zoned { .. } => InstanceKey::At(Timestamp::from_seconds(point.order)),
-            Self::Unresolved { tzid } => InstanceKey::Unresolved { local, tzid: tzid.clone() },
+            Self::Unresolved { tzid } => InstanceKey::Unresolved { local: local(), tzid: tzid.clone() },
         }
     }
 

@@ -173,6 +173,9 @@ impl Timing {
 
     fn after(&self, start: &Place, length: Duration) -> Place {
         match (&self.zone, start.instant) {
+            (Some(zone), Some(instant)) if length.days() == 0 => {
+                in_form(instant.saturating_add(length.seconds()), &self.start, zone)
+            }
             (Some(zone), Some(_)) => {
                 let instant = zone.after(zoned_civil(start, zone), length);
                 in_form(instant, &self.start, zone)

@@ -46,6 +46,7 @@ impl Rule {
             minutes: clock.minutes,
             seconds: clock.seconds,
             offsets: clock.offsets,
+            even: false,
             positions: recur.by_set_pos.clone(),
             skip: recur.skip.unwrap_or_default(),
             until: until.unwrap_or(LocalDateTime::MAX).seconds_since_epoch(),
@@ -53,6 +54,7 @@ impl Rule {
             leading: false,
             last: OnceLock::new(),
         };
+        rule.even = rule.is_even();
         rule.origin = rule.index_of(rule.start);
         let widest = i32::try_from(rule.offsets.len()).unwrap_or(i32::MAX);
         let beyond = rule.positions.iter().all(|position| position.abs() > widest);

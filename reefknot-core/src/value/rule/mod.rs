@@ -94,6 +94,8 @@ pub struct Rule {
     seconds: u64,
     /// Seconds after the start of each day (hour, minute) found, sorted.
     offsets: Vec<i64>,
+    /// Whether every period holds equally many instances.
+    even: bool,
     /// BYSETPOS
     positions: Vec<i32>,
     skip: Skip,
@@ -190,7 +192,7 @@ impl Rule {
 
     /// Arithmetic instead of counting, for rules whose every period holds equally many instances.
     fn counted(&self, count: i64) -> Option<i64> {
-        if self.freq > Frequency::Weekly || !self.is_even() {
+        if self.freq > Frequency::Weekly || !self.even {
             return None;
         }
         let mut units = Vec::new();

@@ -29,6 +29,9 @@ pub struct Occurrences<'r> {
 
 static WHOLE: [i64; 1] = [0];
 
+/// How many periods are looked at together where each is sure to hold one unit.
+const AT_ONCE: usize = 32;
+
 impl<'r> Occurrences<'r> {
     pub(super) fn first(rule: &'r Rule) -> Self {
         Self {
@@ -176,6 +179,9 @@ impl<'r> Occurrences<'r> {
             Frequency::Yearly => rule.days.of_year(index, &mut self.units),
             Frequency::Monthly => rule.days.of_month(index, &mut self.units),
             Frequency::Weekly => rule.days.of_week(index, &mut self.units),
+            Frequency::Daily | Frequency::Hourly | Frequency::Minutely | Frequency::Secondly if rule.even => {
+                return self.look_ahead(index);
+            }
             Frequency::Daily | Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
                 rule.days.week_or_self(rule.freq, index, &mut self.units);
                 if let Some(second) = self.units.first().and_then(|second| rule.refused_until(*second)) {
@@ -185,6 +191,20 @@ impl<'r> Occurrences<'r> {
             }
         }
         index.saturating_add(rule.interval)
+    }
+
+    /// Of a rule that refuses nothing, the units of many periods at once.
+    fn look_ahead(&mut self, index: i64) -> i64 {
+        let last = self.last_index.min(self.limit_index);
+        let mut next = index;
+        for _ in 0..AT_ONCE {
+            self.rule.days.week_or_self(self.rule.freq, next, &mut self.units);
+            next = next.saturating_add(self.rule.interval);
+            if next > last {
+                break;
+            }
+        }
+        next
     }
 
     /// BYSETPOS: picks from the whole set of the period, whether DTSTART has passed or not.
