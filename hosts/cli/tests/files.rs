@@ -154,6 +154,22 @@ fn show_says_a_calendar_in_words() {
 }
 
 #[test]
+fn a_zone_at_odds_with_its_name_is_told() {
+    let calendar = b"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\n\
+        DTSTART:19700101T000000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n\
+        BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Tea\r\nDTSTART;TZID=Europe/Berlin:20260701T090000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let told = "the time zone “Europe/Berlin” as defined here differs from Europe/Berlin: UTC+0100 instead of UTC+0200";
+    let shown = run_with(&["show", "-", "--zone", "UTC"], calendar);
+    assert!(
+        out(&shown).contains(&format!("Note: from Wednesday 1 July 2026, 08:00 (UTC) on, {told}")),
+        "{shown:?}"
+    );
+    let listed = run_with(&["occurrences", "-", "--zone", "UTC"], calendar);
+    assert!(out(&listed).starts_with("Wednesday 1 July 2026, 08:00 (UTC)"), "{listed:?}");
+    assert!(String::from_utf8_lossy(&listed.stderr).contains(told), "{listed:?}");
+}
+
+#[test]
 fn show_reads_mail_from_standard_input() {
     let mail = std::fs::read(fixture("mail/gmail-reply.eml")).unwrap();
     let output = run_with(&["show", "-", "--json"], &mail);

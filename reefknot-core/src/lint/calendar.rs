@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{Code, Findings, alarm, entity, params, syntax, times};
 use crate::ical::{Component, Property, Stream};
 use crate::registry::{self, ComponentEntry};
+use crate::time::{Contradiction, Zones};
 use crate::value::DateTime;
 
 /// Looks at every calendar of a stream (RFC 5545 §3.4).
@@ -34,6 +35,7 @@ pub(super) fn check_stream(findings: &mut Findings, stream: &Stream) {
             left.extend(component.components().map(|inner| (inner, Some(Rc::clone(&parent)))));
         }
         timezones(findings, outer);
+        contradictions(findings, outer);
         instances(findings, outer);
     }
 }
@@ -217,6 +219,20 @@ fn timezones(findings: &mut Findings, calendar: &Component) {
             findings.say(Code::TimezoneMissing, "RFC 5545 §3.2.19", property.line(), message, suggestion);
         }
         left.extend(component.components());
+    }
+}
+
+/// A definition has the word over the IANA zone of its name (RFC 5545 §3.6.5), but whoever knows the name
+/// expects that zone's times.
+fn contradictions(findings: &mut Findings, calendar: &Component) {
+    for found in Zones::of(calendar).contradictions(calendar) {
+        let Contradiction { tzid, iana_name, from, defined, known } = &found;
+        let zone =
+            calendar.components_named("VTIMEZONE").find(|zone| zone.text("TZID").as_ref() == Some(tzid));
+        let message = format!("the zone `{tzid}` is {defined} at {from}, but {iana_name} is {known} then");
+        let suggestion = "define it as it is kept, or give it a name of its own";
+        let line = zone.and_then(Component::line);
+        findings.say(Code::TimezoneContradiction, "RFC 5545 §3.6.5", line, message, suggestion);
     }
 }
 

@@ -72,6 +72,7 @@ codes! {
     ComponentMissing = "component-missing", Error, "A component lacks one inside.";
     ComponentRepeated = "component-repeated", Error, "Two components have one UID and RECURRENCE-ID.";
     TimezoneRepeated = "timezone-repeated", Error, "Two VTIMEZONEs have one TZID.";
+    TimezoneContradiction = "timezone-contradiction", Warning, "A VTIMEZONE tells other times than the IANA zone of its name.";
     TimezoneMissing = "timezone-missing", Error, "A TZID has no VTIMEZONE.";
     // RFC 5545 §3.6–3.8: properties
     PropertyName = "property-name", Error, "A property's name is not a name.";

@@ -235,6 +235,8 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("REPEAT:2\n", "", &["property-missing"]),
     ("TZID:Europe/Vienna\n", "", &["property-missing", "timezone-missing"]),
     ("TZOFFSETTO:+0200\n", "", &["property-missing"]),
+    // In summer the clocks of Vienna are not three hours ahead.
+    ("TZOFFSETTO:+0200\n", "TZOFFSETTO:+0300\n", &["timezone-contradiction"]),
     // §3.3: values
     (
         "DTSTAMP:20261122T090000Z\nDTSTART;VALUE=DATE:20261201\nDUE",
@@ -277,7 +279,7 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     (":mailto:b@foo.com", ":b@foo.com", &["cal-address"]),
     ("GEO:48.2082;16.3738", "GEO:48.2082,16.3738", &["geo"]),
     ("GEO:48.2082;16.3738", "GEO:98.2082;16.3738", &["geo"]),
-    ("TZOFFSETTO:+0100", "TZOFFSETTO:-0000", &["utc-offset"]),
+    ("TZOFFSETTO:+0100", "TZOFFSETTO:-0000", &["timezone-contradiction", "utc-offset"]),
     ("TZOFFSETTO:+0100", "TZOFFSETTO:0100", &["utc-offset"]),
     ("REQUEST-STATUS:2.0;Success", "REQUEST-STATUS:Success", &["request-status"]),
     ("aGVsbG8=", "aGVsbG8", &["binary"]),
@@ -361,11 +363,11 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("DURATION:PT15M", "DURATION:PT1H15S", &["duration"]),
     ("RRULE:FREQ=WEEKLY;", "RRULE:FREQ=WEEKLY;INTERVAL=1;INTERVAL=1;", &["recur"]),
     // §3.8.5
-    ("SUMMARY:", "RRULE:FREQ=DAILY\nSUMMARY:", &["rule-repeated"]),
+    ("SUMMARY:", "RRULE:FREQ=DAILY;COUNT=9\nSUMMARY:", &["rule-repeated"]),
     ("BYDAY=TU,TH", "BYDAY=WE,TH", &["start-not-in-rule"]),
     (
         "BYDAY=TU,TH;UNTIL=20270630T073000Z\nEXDATE;TZID=Europe/Vienna:",
-        "BYDAY=WE,TH\nEXDATE;TZID=Europe/Vienna:20261201T093000,",
+        "BYDAY=WE,TH;UNTIL=20270630T073000Z\nEXDATE;TZID=Europe/Vienna:20261201T093000,",
         &[],
     ),
     ("FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270630T073000Z", "FREQ=WEEKLY;UNTIL=20261201T083000Z", &[]),

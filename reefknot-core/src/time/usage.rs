@@ -93,7 +93,7 @@ impl Zones {
                 }
             }
             // An override of this and following instances moves them all, to an end it does not tell.
-            if property.is("RECURRENCE-ID") && property.param("RANGE").is_some() {
+            if property.is("RECURRENCE-ID") && property.param_is("RANGE", "THISANDFUTURE") {
                 length = length.max(FORESEEN);
             }
         }

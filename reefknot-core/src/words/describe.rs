@@ -1,15 +1,16 @@
 //! A calendar in words, as labelled lines that a mail or a terminal can lay out.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::moment::{date_time, duration_words};
+use super::lines::Lines;
+use super::moment::date_time;
 use super::phrases::{fill, look_up};
-use super::{Words, clean, one_line};
+use super::{Words, one_line};
 use crate::ical::{Component, Property};
-use crate::value::{Duration, Period, text};
+use crate::time::Contradiction;
+use crate::value::DateTime;
 
 /// One line: what it is about, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +41,8 @@ pub struct Description {
     pub method: Option<String>,
     /// What such a message is.
     pub purpose: Option<String>,
+    /// What the reader must know of the whole: zones that are not defined as everybody else has them.
+    pub notes: Vec<String>,
     /// What it holds, changed instances with their series.
     pub items: Vec<Item>,
 }
@@ -77,7 +80,18 @@ impl Words<'_> {
             groups = calendar.components().map(|zone| vec![zone]).collect();
         }
         let items = groups.iter().map(|group| self.item(group)).collect();
-        Description { method, purpose, items }
+        let contradictions = self.zones.contradictions(calendar);
+        let notes = contradictions.iter().map(|found| self.contradiction(found)).collect();
+        Description { method, purpose, notes, items }
+    }
+
+    /// A definition that is at odds with its IANA name, in a sentence.
+    #[must_use]
+    pub fn contradiction(&self, found: &Contradiction) -> String {
+        let from = self.moment(&DateTime::Utc(found.from));
+        let tzid = one_line(&found.tzid);
+        let (defined, known) = (found.defined.to_string(), found.known.to_string());
+        fill(self.phrases.contradiction, &[&from, &tzid, found.iana_name, &defined, &known])
     }
 
     /// An item's lines as rows of two cells: labels of one width, and what they say.
@@ -198,7 +212,7 @@ impl Words<'_> {
         component.properties_named("ATTENDEE").map(|attendee| self.attendee(&attendee))
     }
 
-    fn status_or_text(&self, name: &str, value: &str) -> String {
+    pub(super) fn status_or_text(&self, name: &str, value: &str) -> String {
         let known = if name == "STATUS" { look_up(self.phrases.answers.statuses, value) } else { None };
         known.map_or_else(|| one_line(value), str::to_owned)
     }
@@ -226,152 +240,4 @@ fn groups(calendar: &Component) -> Vec<Vec<&Component>> {
         }
     }
     groups
-}
-
-/// The lines of one component, as they are put together.
-struct Lines<'w, 'a> {
-    words: &'w Words<'w>,
-    component: &'a Component,
-    lines: Vec<Line>,
-}
-
-impl Lines<'_, '_> {
-    fn add(&mut self, label: &str, text: Option<String>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.lines.push(Line { label: label.to_owned(), text });
-        }
-    }
-
-    fn text(&mut self, label: &str, name: &str) {
-        let texts: Vec<String> = self
-            .component
-            .properties_named(name)
-            .map(|property| clean(&property.text()).trim().to_owned())
-            .collect();
-        for text in texts {
-            self.add(label, Some(text));
-        }
-    }
-
-    fn all(&mut self) {
-        let (words, component) = (self.words, self.component);
-        let labels = &words.phrases.labels;
-        self.add(labels.when, words.span(component).map(|span| words.span_words(&span)));
-        self.task();
-        self.add(labels.repeats, words.recurrence(component));
-        self.busy();
-        self.text(labels.place, "LOCATION");
-        self.text(labels.link, "CONFERENCE");
-        self.text(labels.link, "URL");
-        self.add(
-            labels.organizer,
-            component.property("ORGANIZER").map(|organizer| words.organizer(&organizer)),
-        );
-        for attendee in component.properties_named("ATTENDEE") {
-            self.add(labels.who, Some(words.attendee(&attendee)));
-        }
-        let status = component.text("STATUS").map(|status| words.status_or_text("STATUS", &status));
-        self.add(labels.status, status);
-        let class = component.text("CLASS").filter(|class| !class.trim().eq_ignore_ascii_case("PUBLIC"));
-        let class = class.map(|class| {
-            look_up(words.phrases.answers.classes, &class).map_or_else(|| one_line(&class), str::to_owned)
-        });
-        self.add(labels.class, class);
-        let categories: Vec<String> = component
-            .properties_named("CATEGORIES")
-            .flat_map(|property| {
-                let value = property.value().into_owned();
-                text::list(&value).map(|item| one_line(&text::unescape(item))).collect::<Vec<_>>()
-            })
-            .collect();
-        self.add(labels.categories, Some(categories.join(", ")));
-        self.text(labels.description, "DESCRIPTION");
-        self.text(labels.comment, "COMMENT");
-        for property in component.properties_named("REQUEST-STATUS") {
-            self.add(labels.request_status, Some(one_line(&property.text().replace(';', " "))));
-        }
-        self.attachments();
-        for alarm in component.components_named("VALARM") {
-            self.add(labels.reminder, Some(words.alarm(alarm)));
-        }
-    }
-
-    /// What only a to-do has (RFC 5545 §3.6.2).
-    fn task(&mut self) {
-        let (words, component) = (self.words, self.component);
-        let p = words.phrases;
-        let moment = |name: &str| {
-            let property = component.property(name)?;
-            Some(match date_time(&property) {
-                Ok(value) => words.instance(&value),
-                Err(_) => fill(p.unreadable, &[&one_line(&property.value())]),
-            })
-        };
-        if component.is("VTODO") && component.property("DTSTART").is_none() {
-            self.add(p.labels.due, moment("DUE"));
-        }
-        let percent =
-            component.value("PERCENT-COMPLETE").map(|done| fill(p.answers.percent, &[&one_line(&done)]));
-        self.add(p.labels.progress, percent);
-        self.add(p.labels.progress, moment("COMPLETED").map(|when| fill(p.answers.completed, &[&when])));
-    }
-
-    /// The busy times of a VFREEBUSY (RFC 5545 §3.6.4).
-    fn busy(&mut self) {
-        let (words, component) = (self.words, self.component);
-        let p = words.phrases;
-        for property in component.properties_named("FREEBUSY") {
-            let kind = property.param("FBTYPE").map_or_else(|| "BUSY".to_owned(), Cow::into_owned);
-            let kind = look_up(p.answers.busy_types, &kind).map_or_else(|| one_line(&kind), str::to_owned);
-            let value = property.value();
-            for item in text::list(&value) {
-                let said = match Period::parse(item, None) {
-                    Ok(period) => words.period(&period),
-                    Err(_) => fill(p.unreadable, &[&one_line(item)]),
-                };
-                self.add(p.labels.busy, Some(format!("{said}: {kind}")));
-            }
-        }
-    }
-
-    fn attachments(&mut self) {
-        let label = self.words.phrases.labels.attachment;
-        for property in self.component.properties_named("ATTACH") {
-            let name = property.param("FILENAME").or_else(|| property.param("X-FILENAME"));
-            let inline = property.param_is("VALUE", "BINARY");
-            let said = match name {
-                Some(name) => one_line(&name),
-                None if inline => property.param("FMTTYPE").map(|kind| one_line(&kind)).unwrap_or_default(),
-                None => one_line(&property.value()),
-            };
-            self.add(label, Some(said));
-        }
-    }
-}
-
-impl Words<'_> {
-    /// When an alarm goes off (RFC 5545 §3.8.6.3).
-    fn alarm(&self, alarm: &Component) -> String {
-        let p = self.phrases;
-        let Some(trigger) = alarm.property("TRIGGER") else {
-            return one_line(&alarm.text("ACTION").unwrap_or_default());
-        };
-        let Ok(offset) = trigger.value().trim().parse::<Duration>() else {
-            return match date_time(&trigger) {
-                Ok(value) => self.moment(&value),
-                Err(_) => fill(p.unreadable, &[&one_line(&trigger.value())]),
-            };
-        };
-        let at_end = trigger.param_is("RELATED", "END");
-        if offset.nominal_seconds() == 0 {
-            return (if at_end { p.answers.at_end } else { p.answers.at_start }).to_owned();
-        }
-        let pattern = match (offset.is_negative(), at_end) {
-            (true, false) => p.answers.before_start,
-            (false, false) => p.answers.after_start,
-            (true, true) => p.answers.before_end,
-            (false, true) => p.answers.after_end,
-        };
-        fill(pattern, &[&duration_words(p, offset)])
-    }
 }

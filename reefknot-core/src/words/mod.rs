@@ -7,6 +7,7 @@
 
 mod changes;
 mod describe;
+mod lines;
 mod moment;
 mod people;
 mod phrases;

@@ -89,8 +89,8 @@ impl Words<'_> {
     /// The span on other clocks: the time alone where the day is the same.
     fn elsewhere(&self, zone: &Zone, from: Timestamp, to: Option<Timestamp>) -> String {
         let (start, end) = (zone.local(from), to.map(|to| zone.local(to)));
-        let same_days =
-            start.date() == self.zone.local(from).date() && end.is_none_or(|end| end.date() == start.date());
+        let same_days = start.date() == self.zone.local(from).date()
+            && end.is_none_or(|end| end.date() == start.date() && end >= start);
         match (same_days, end.filter(|end| *end != start)) {
             (true, Some(end)) => format!("{}–{}", clock(start), clock(end)),
             (true, None) => clock(start),
@@ -150,6 +150,7 @@ fn clock_span(p: &Phrases, start: LocalDateTime, end: Option<LocalDateTime>) -> 
     let at = |local: LocalDateTime| fill(p.at, &[&date_words(p, local.date()), &clock(local)]);
     match end.filter(|end| *end != start) {
         None => at(start),
+        Some(end) if end < start => fill(p.ends_early, &[&at(start), &at(end)]),
         Some(end) if end.date() == start.date() => format!("{}–{}", at(start), clock(end)),
         Some(end) => format!("{} – {}", at(start), at(end)),
     }

@@ -40,13 +40,16 @@ impl Words<'_> {
             return None;
         }
         let mut excluded = rules("EXRULE");
-        excluded.extend(self.shortened(dates("EXDATE")));
+        let days = self.shortened(dates("EXDATE"));
+        if !days.is_empty() {
+            excluded.push(fill(p.on_dates, &[&p.list(&days)]));
+        }
         let mut said = if included.is_empty() { p.this_date.to_owned() } else { p.list(&included) };
         if !added.is_empty() {
             said = fill(p.also_on, &[&said, &p.list(&self.shortened(added))]);
         }
         if !excluded.is_empty() {
-            said = fill(p.except_on, &[&said, &p.list(&excluded)]);
+            said = fill(p.except, &[&said, &p.list(&excluded)]);
         }
         Some(self.by_clock_of(said, start.as_ref()))
     }
@@ -142,6 +145,10 @@ impl Words<'_> {
         let Ok(first) = date_time(&start) else { return Some(Err(unreadable(&start))) };
         let end = match (component.property(end_name), component.property("DURATION")) {
             (Some(end), _) => match date_time(&end) {
+                // The day on which a to-do is due still belongs to it; DTEND is the day after the last.
+                Ok(DateTime::Date(day)) if component.is("VTODO") => {
+                    Some(DateTime::Date(day.checked_add_days(1).unwrap_or(day)))
+                }
                 Ok(end) => Some(end),
                 Err(_) => return Some(Err(unreadable(&end))),
             },

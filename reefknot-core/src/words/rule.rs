@@ -3,10 +3,12 @@
 //! A rule is put into words only if the words say exactly what it does; any other is quoted.
 //! What a rule leaves out it takes from DTSTART, and so do the words.
 
+mod days;
+
 use super::Words;
 use super::moment::{clock, month, short_date};
 use super::phrases::{Phrases, fill};
-use crate::value::{DateTime, Frequency, LocalDateTime, Recur, Skip, Weekday, WeekdayNum};
+use crate::value::{DateTime, Frequency, LocalDateTime, Recur, Skip, Weekday};
 
 /// Times of day that are still listed; a rule with more is quoted.
 const MOST_TIMES: usize = 12;
@@ -126,6 +128,8 @@ impl Sentence<'_> {
             ([], None) => self.period(),
             ([], Some(days)) if rule.interval == 1 => fill(self.p.every, &[&self.p.list(&days)]),
             ([], Some(days)) => self.filtered(&self.period(), &days),
+            // The days of every month.
+            (_, _) if rule.interval == 1 && rule.by_set_pos.is_empty() => return self.days_of_months(),
             (month_days, days) => {
                 let days = days.unwrap_or_default();
                 let numbers = self.month_days(month_days).into_iter().map(|day| fill(self.p.the, &[&day]));
@@ -168,8 +172,14 @@ impl Sentence<'_> {
         if !rule.by_year_day.is_empty() || !rule.by_week_no.is_empty() {
             return None;
         }
-        let days = self.qualified(self.month_set()?);
-        Some(self.in_months(self.positioned(&self.period(), &days)?))
+        self.every_weekday().or_else(|| self.days_of_months())
+    }
+
+    /// `every month on the 13th`
+    fn days_of_months(&self) -> Option<String> {
+        let month = self.p.frequencies[Frequency::Monthly as usize].0;
+        let days = self.one_of_seven().or_else(|| Some(self.qualified(self.month_set()?)))?;
+        Some(self.in_months(self.positioned(&self.each(month), &days)?))
     }
 
     fn yearly(&self) -> Option<String> {
@@ -191,11 +201,22 @@ impl Sentence<'_> {
             let days = self.qualified(fill(p.of_the_year, &[&fill(p.the, &[&p.list(&numbers)])]));
             return Some(self.in_months(self.positioned(&period, &days)?));
         }
-        let plain = rule.by_day.is_empty() && rule.by_month_day.is_empty();
-        if plain && rule.by_month.len() <= 1 {
-            return self.one_date(&period);
+        if let Some(every) = self.every_weekday() {
+            return Some(every);
         }
-        let days = self.month_set()?;
+        match (rule.by_day.is_empty(), rule.by_month_day.as_slice(), rule.by_month.len()) {
+            (true, [], 0 | 1) => return self.one_date(&period, self.start.date().day()),
+            (true, [day], 1) if *day > 0 && rule.by_set_pos.is_empty() => {
+                return self.one_date(&period, day.unsigned_abs());
+            }
+            (_, [_, ..], 0) if rule.interval == 1 && rule.by_set_pos.is_empty() => {
+                return self.days_of_months();
+            }
+            _ => {}
+        }
+        let seven = self.one_of_seven();
+        let qualified = |days: String| if seven.is_some() { days } else { self.qualified(days) };
+        let days = seven.clone().or_else(|| self.month_set())?;
         let days = if !rule.by_month.is_empty() {
             fill(p.of, &[&days, &p.list(&self.months())])
         } else if rule.by_month_day.is_empty() {
@@ -203,20 +224,19 @@ impl Sentence<'_> {
         } else {
             fill(p.of_every_month, &[&days])
         };
-        self.positioned(&period, &self.qualified(days))
+        self.positioned(&period, &qualified(days))
     }
 
     /// `every year on 29 February`
-    fn one_date(&self, period: &str) -> Option<String> {
-        let date = self.start.date();
-        let number = self.rule.by_month.first().copied().unwrap_or(date.month());
+    fn one_date(&self, period: &str, day: u8) -> Option<String> {
+        let number = self.rule.by_month.first().copied().unwrap_or(self.start.date().month());
         let name = month(self.p, number);
         if !self.rule.by_set_pos.is_empty() {
             return None;
         }
-        let day = fill(self.p.day_and_month, &[&date.day().to_string(), name]);
-        let said = fill(self.p.on, &[period, &day]);
-        let missing = date.day() > shortest(number);
+        let date = fill(self.p.day_and_month, &[&day.to_string(), name]);
+        let said = fill(self.p.on, &[period, &date]);
+        let missing = day > shortest(number);
         Some(if missing { self.where_missing(&said) } else { said })
     }
 
@@ -282,49 +302,9 @@ impl Sentence<'_> {
                 said = self.filtered(&said, &days);
             }
         } else if let Some(days) = self.weekday_names() {
-            said = fill(p.on, &[&said, &p.list(&days)]);
+            said = fill(p.on, &[&said, &fill(p.every, &[&p.list(&days)])]);
         }
         Some(self.in_months(said))
-    }
-
-    /// The days of a month or year: `the 1st and 15th`, `the last Friday`, `every Monday`.
-    fn month_set(&self) -> Option<String> {
-        let (rule, p) = (self.rule, self.p);
-        if rule.by_month_day.is_empty() && !rule.by_day.is_empty() {
-            return self.weekdays_of_period();
-        }
-        if self.has_numbers() {
-            return None;
-        }
-        Some(fill(p.the, &[&p.list(&self.month_days(&self.days_of_month()))]))
-    }
-
-    /// BYMONTHDAY, or DTSTART's day.
-    fn days_of_month(&self) -> Vec<i8> {
-        match self.rule.by_month_day.as_slice() {
-            [] => vec![i8::try_from(self.start.date().day()).unwrap_or_default()],
-            given => given.to_vec(),
-        }
-    }
-
-    /// BYDAY without days of the month: numbered ones, or every one.
-    fn weekdays_of_period(&self) -> Option<String> {
-        let (rule, p) = (self.rule, self.p);
-        if !self.has_numbers() {
-            let names = self.weekday_names()?;
-            return Some(if rule.by_set_pos.is_empty() {
-                fill(p.every, &[&p.list(&names)])
-            } else {
-                p.list(&names)
-            });
-        }
-        if rule.by_day.iter().any(|day| day.ordinal == 0) {
-            return None;
-        }
-        let name = |day: &WeekdayNum| {
-            fill("{0} {1}", &[&p.position(i32::from(day.ordinal)), &self.weekday(day.weekday)])
-        };
-        Some(fill(p.the, &[&p.list(&rule.by_day.iter().map(name).collect::<Vec<_>>())]))
     }
 
     /// Adds what a reader must know of days that are not always there, and what BYDAY leaves of them.
@@ -466,52 +446,6 @@ impl Sentence<'_> {
             Some(day) => fill(self.p.weeks_begin, &[&said, &self.weekday(day)]),
             None => said,
         }
-    }
-
-    fn has_numbers(&self) -> bool {
-        self.rule.by_day.iter().any(|day| day.ordinal != 0)
-    }
-
-    fn weekday(&self, day: Weekday) -> String {
-        self.p.weekdays[usize::from(day.index())].to_owned()
-    }
-
-    fn plain_weekdays(&self) -> Vec<String> {
-        let mut days: Vec<Weekday> = self.rule.by_day.iter().map(|day| day.weekday).collect();
-        days.sort_unstable();
-        days.into_iter().map(|day| self.weekday(day)).collect()
-    }
-
-    /// The days of BYDAY; all seven are `day`, Monday to Friday `weekday`. `None` where it is not given.
-    fn weekday_names(&self) -> Option<Vec<String>> {
-        let mut days: Vec<Weekday> = self.rule.by_day.iter().map(|day| day.weekday).collect();
-        days.sort_unstable();
-        match days.as_slice() {
-            [] => None,
-            all if all == Weekday::ALL => Some(vec![self.p.day.to_owned()]),
-            five if five == &Weekday::ALL[..5] => Some(vec![self.p.weekday_class.to_owned()]),
-            _ => Some(self.plain_weekdays()),
-        }
-    }
-
-    /// `1st`, `last day`: days of a month without their article.
-    fn month_days(&self, numbers: &[i8]) -> Vec<String> {
-        numbers
-            .iter()
-            .map(|day| match *day {
-                day if day < 0 => self.counted(i32::from(day)),
-                day => self.p.ordinal_digits(u32::from(day.unsigned_abs())),
-            })
-            .collect()
-    }
-
-    /// `last day`, `100th day`
-    fn counted(&self, number: i32) -> String {
-        let position = match u32::try_from(number) {
-            Ok(number) => self.p.ordinal_digits(number),
-            Err(_) => self.p.position(number),
-        };
-        fill("{0} {1}", &[&position, self.p.day])
     }
 }
 

@@ -133,6 +133,9 @@ impl Occurrences {
         let to = self.to.map_or(Timestamp::MAX, |to| to.in_zone(&zone));
         let mut found = Rows { rows: Vec::new(), limit: self.limit, more: false, to };
         for (calendar, zones) in calendars.iter().zip(&zones) {
+            for found in zones.contradictions(calendar) {
+                tell(&self.file, &Words::new(&zone, zones).contradiction(&found));
+            }
             for series in Series::all(calendar) {
                 match series {
                     Ok(series) => self.search(&series, zones, &zone, &mut found),

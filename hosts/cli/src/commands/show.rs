@@ -17,7 +17,7 @@ use crate::zone::ZoneArgs;
 /// Says what calendars and mails hold, in words and in the reader's zone.
 ///
 /// With --json: [{ "file", "mail", "calendars", "problems" }], a calendar being
-/// { "method", "purpose", "items": [{ "kind", "uid", "title", "lines": [{ "label", "text" }] }] }.
+/// { "method", "purpose", "notes", "items": [{ "kind", "uid", "title", "lines": [{ "label", "text" }] }] }.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  reefknot show invitation.eml\n  reefknot show *.ics --zone America/New_York\n  \
@@ -94,6 +94,9 @@ impl Show {
         for calendar in &shown.calendars {
             if let (Some(method), Some(purpose)) = (&calendar.method, &calendar.purpose) {
                 out.push_str(&format!("{}\n\n", style.faint(&format!("{method}: {purpose}"))));
+            }
+            for text in &calendar.notes {
+                out.push_str(&format!("{} {text}\n\n", style.faint("Note:")));
             }
             for item in &calendar.items {
                 out.push_str(&format!("{}\n", style.strong(&format!("{}: {}", item.kind, item.title))));
