@@ -3,10 +3,10 @@
 use super::Engine;
 use crate::Result;
 use crate::freebusy::{BusyCalendar, RoomDecision, RoomPolicy};
-use crate::ical::Component;
+use crate::ical::{Component, Limits};
 use crate::itip::{Disposition, Envelope, Method, Outcome, Reason};
 use crate::policy::Decision;
-use crate::recurrence::{Budget, InstanceKey};
+use crate::recurrence::InstanceKey;
 use crate::scheduling::{PartStat, SchedulingObject, SchedulingState, attendee_among, edit_attendee, fields};
 use crate::time::Zone;
 use crate::value::Timestamp;
@@ -22,8 +22,8 @@ pub struct Room<'a> {
     pub zone: &'a Zone,
     /// What the access list says of whoever wants to book it; `None` where nobody is asked.
     pub access: Option<&'a Decision>,
-    /// How far a recurrence is followed.
-    pub budget: Budget,
+    /// How many instances are looked at, and how far a recurrence is followed.
+    pub limits: &'a Limits,
 }
 
 impl Engine {
@@ -89,7 +89,7 @@ impl Engine {
             };
             return Ok(RoomDecision { answers, reasons: vec![reason] });
         }
-        room.policy.decide(invitation, &self.identities, room.booked, room.zone, now, room.budget)
+        room.policy.decide(invitation, &self.identities, room.booked, room.zone, now, room.limits)
     }
 
     /// Writes an answer where it is not given yet; an instance gets a component of its own only for that.
@@ -120,7 +120,6 @@ impl Engine {
 mod tests {
     use super::*;
     use crate::engine::read_calendar;
-    use crate::ical::Limits;
     use crate::itip::{Authentication, Carrier};
     use crate::policy::{AccessList, Asked, Asking, Right};
     use crate::scheduling::Identities;
@@ -145,7 +144,7 @@ mod tests {
         let booked = BusyCalendar::new(others, engine.identities());
         let policy = RoomPolicy::default();
         let room =
-            Room { policy: &policy, booked: &booked, zone: &Zone::UTC, access, budget: Budget::default() };
+            Room { policy: &policy, booked: &booked, zone: &Zone::UTC, access, limits: &Limits::default() };
         let organizer = message.components().next().unwrap().value("ORGANIZER").unwrap();
         let envelope = Envelope {
             sender: Some(organizer.parse().unwrap()),

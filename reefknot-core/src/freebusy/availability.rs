@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::calendar::bounds;
 use super::{BusyTime, BusyType};
-use crate::ical::Component;
-use crate::recurrence::{Budget, Series};
+use crate::ical::{Component, Limits};
+use crate::recurrence::Series;
 use crate::scheduling::fields;
 use crate::time::{Zone, Zones};
 use crate::value::{DateTime, Duration, Timestamp};
@@ -27,9 +28,6 @@ pub struct Availability<'a> {
     lasts: Option<Duration>,
     available: Vec<Series<'a>>,
 }
-
-/// More AVAILABLE instances in a window than anybody has.
-const MOST_INSTANCES: usize = 100_000;
 
 impl<'a> Availability<'a> {
     /// All VAVAILABILITY components of a calendar.
@@ -80,11 +78,12 @@ impl<'a> Availability<'a> {
     }
 
     /// Lays it over what is there: its own time is taken, its AVAILABLE instances are free (RFC 7953 §4).
-    pub(super) fn paint(&self, time: &mut BusyTime, reader: &Zone, budget: Budget) {
+    pub(super) fn paint(&self, time: &mut BusyTime, reader: &Zone, limits: &Limits) {
         let Some(span) = self.span(time, reader) else { return };
         time.paint(span.start, span.end, self.busy);
+        let (instances, budget) = bounds(limits);
         for series in &self.available {
-            let found = series.instances(span.clone(), reader, MOST_INSTANCES, budget);
+            let found = series.instances(span.clone(), reader, instances, budget);
             if found.stopped.is_some() {
                 time.doubt(&self.uid, "its hours could not be followed to the end within the budget");
             }
@@ -135,7 +134,6 @@ mod tests {
     use super::*;
     use crate::engine::read_calendar;
     use crate::freebusy::BusyCalendar;
-    use crate::ical::Limits;
 
     /// Weekdays from nine to five, a free Tuesday evening of higher priority, and a week of holidays above both.
     const HOURS: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n\
@@ -153,7 +151,7 @@ mod tests {
         let hours = Availability::of_calendar(&calendar).unwrap();
         let calendar = BusyCalendar::default().with_availability(hours);
         let berlin = Zone::iana("Europe/Berlin").unwrap();
-        let time = calendar.busy(from.parse().unwrap()..to.parse().unwrap(), &berlin, Budget::default());
+        let time = calendar.busy(from.parse().unwrap()..to.parse().unwrap(), &berlin, &Limits::default());
         assert_eq!(time.doubts(), []);
         time.periods().iter().map(|one| format!("{}/{} {}", one.start, one.end, one.busy)).collect()
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Availability, BusyPeriod, BusyTime, BusyType};
-use crate::ical::{Component, Kind};
+use crate::ical::{Component, Kind, Limits};
 use crate::recurrence::{Budget, InstanceKey, Series, Stopped};
 use crate::scheduling::{Identities, PartStat, SchedulingObject, attendee_among, fields};
 use crate::time::Zone;
@@ -42,9 +42,6 @@ struct Entry<'a> {
     /// How each component takes its time; those that take none are not here.
     busy: Vec<(&'a Component, BusyType)>,
 }
-
-/// More instances of one object in a window than anybody can be busy with.
-const MOST_INSTANCES: usize = 100_000;
 
 impl<'a> BusyCalendar<'a> {
     /// The calendar of the user with these addresses.
@@ -99,22 +96,23 @@ impl<'a> BusyCalendar<'a> {
 
     /// Every instance that takes up time in a window, by start, and what could not be known.
     ///
-    /// `reader` is the zone in which the user's whole days and floating times lie. The budget bounds each object.
+    /// `reader` is the zone in which the user's whole days and floating times lie. The limits bound each object.
     #[must_use]
     pub fn taken(
         &self,
         window: Range<Timestamp>,
         reader: &Zone,
-        budget: Budget,
+        limits: &Limits,
     ) -> (Vec<Taken<'a>>, BusyTime) {
         let mut doubts = BusyTime::free(window.clone());
         for (uid, why) in &self.unreadable {
             doubts.doubt(uid, why.clone());
         }
+        let (instances, budget) = bounds(limits);
         let mut all = Vec::new();
         for at in self.candidates(&window) {
             let Entry { uid, series, busy } = &self.entries[at];
-            let found = series.instances(window.clone(), reader, MOST_INSTANCES, budget);
+            let found = series.instances(window.clone(), reader, instances, budget);
             if let Some(stopped) = found.stopped {
                 let why = match stopped {
                     Stopped::Budget => "its recurrence could not be followed to the end within the budget",
@@ -144,11 +142,11 @@ impl<'a> BusyCalendar<'a> {
 
     /// When the user is busy in a window: their events over what their availability leaves.
     #[must_use]
-    pub fn busy(&self, window: Range<Timestamp>, reader: &Zone, budget: Budget) -> BusyTime {
-        let (taken, doubts) = self.taken(window.clone(), reader, budget);
+    pub fn busy(&self, window: Range<Timestamp>, reader: &Zone, limits: &Limits) -> BusyTime {
+        let (taken, doubts) = self.taken(window.clone(), reader, limits);
         let mut hours = doubts;
         for one in &self.availability {
-            one.paint(&mut hours, reader, budget);
+            one.paint(&mut hours, reader, limits);
         }
         hours.join();
         hours.and(&BusyTime::of(window, taken.into_iter().map(|taken| taken.period)))
@@ -165,6 +163,11 @@ impl<'a> BusyCalendar<'a> {
         }
         found
     }
+}
+
+/// How many instances of one object are looked at, and how far its recurrence is followed.
+pub(super) fn bounds(limits: &Limits) -> (usize, Budget) {
+    (usize::try_from(limits.instances).unwrap_or(usize::MAX), Budget::new(limits.expansion_steps))
 }
 
 /// When an event that does not recur takes place, if that is the same for every reader.

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::calendar::bounds;
 use super::{BusyCalendar, BusyPeriod, BusyType, Doubt};
 use crate::Result;
-use crate::recurrence::{Budget, InstanceKey};
+use crate::ical::Limits;
+use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, fields};
 use crate::time::Zone;
 use crate::value::Timestamp;
@@ -41,12 +43,10 @@ pub struct Conflicts {
     pub doubts: Vec<Doubt>,
 }
 
-/// More instances of an invitation than are looked at; the horizon then ends with the last of them.
-const MOST_INSTANCES: usize = 10_000;
-
 /// Finds what each instance of an invitation collides with in a calendar, itself left out.
 ///
-/// A series can go on for ever, so the search is bounded by the horizon, which the answer repeats. `reader` is the zone
+/// A series can go on for ever, so the search is bounded by the horizon, which the answer repeats; where the
+/// limit of instances is reached first, the horizon ends with the last of them. `reader` is the zone
 /// in which the user's whole days and floating times lie.
 ///
 /// # Errors
@@ -56,10 +56,11 @@ pub fn conflicts(
     calendar: &BusyCalendar<'_>,
     horizon: Range<Timestamp>,
     reader: &Zone,
-    budget: Budget,
+    limits: &Limits,
 ) -> Result<Conflicts> {
     let series = invitation.expansion()?;
-    let found = series.instances(horizon.clone(), reader, MOST_INSTANCES, budget);
+    let (instances, budget) = bounds(limits);
+    let found = series.instances(horizon.clone(), reader, instances, budget);
     let after = horizon.end..Timestamp::MAX;
     let goes_on = found.stopped.is_some() || {
         let later = series.instances(after, reader, 1, budget);
@@ -75,7 +76,7 @@ pub fn conflicts(
         (Some(_), Some((_, last))) => horizon.start..last.start.min(horizon.end),
         _ => horizon,
     };
-    let (taken, doubts) = calendar.taken(horizon.clone(), reader, budget);
+    let (taken, doubts) = calendar.taken(horizon.clone(), reader, limits);
     let mut doubts = doubts.doubts().to_vec();
     if let Some(unresolved) = found.unresolved {
         doubts.push(Doubt { uid: invitation.uid().to_owned(), why: unresolved.to_string() });
@@ -117,7 +118,14 @@ mod tests {
     fn find(invitation: &SchedulingObject, others: &[SchedulingObject], horizon: Range<&str>) -> Conflicts {
         let calendar = BusyCalendar::new(others, &owner());
         let horizon = horizon.start.parse().unwrap()..horizon.end.parse().unwrap();
-        conflicts(invitation, &calendar, horizon, &Zone::UTC, Budget::default()).unwrap()
+        conflicts(
+            invitation,
+            &calendar,
+            horizon,
+            &Zone::UTC,
+            &Limits { instances: 10_000, ..Limits::default() },
+        )
+        .unwrap()
     }
 
     #[test]

@@ -9,7 +9,6 @@
 //! use reefknot_core::engine::read_object;
 //! use reefknot_core::freebusy::{BusyCalendar, BusyType};
 //! use reefknot_core::ical::Limits;
-//! use reefknot_core::recurrence::Budget;
 //! use reefknot_core::scheduling::Identities;
 //! use reefknot_core::time::Zone;
 //!
@@ -19,7 +18,7 @@
 //! let event = read_object(text.as_bytes(), &Limits::default())?;
 //! let calendar = BusyCalendar::new([&event], &Identities::new("mailto:a@foo.com".parse()?));
 //! let week = "20260309T000000Z".parse()?.."20260316T000000Z".parse()?;
-//! let busy = calendar.busy(week, &Zone::UTC, Budget::default());
+//! let busy = calendar.busy(week, &Zone::UTC, &Limits::default());
 //! assert_eq!(busy.periods()[0].start, "20260309T090000Z".parse()?);
 //! assert_eq!(busy.periods()[0].busy, BusyType::Busy);
 //! # Ok::<(), reefknot_core::Error>(())

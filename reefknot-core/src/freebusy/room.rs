@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::conflicts::{Conflicts, conflicts};
 use super::{BusyCalendar, BusyType};
 use crate::Result;
+use crate::ical::Limits;
 use crate::itip::Reason;
-use crate::recurrence::{Budget, InstanceKey};
+use crate::recurrence::InstanceKey;
 use crate::scheduling::{Identities, PartStat, SchedulingObject, attendees};
 use crate::time::Zone;
 use crate::value::Timestamp;
@@ -118,10 +119,10 @@ impl RoomPolicy {
         booked: &BusyCalendar<'_>,
         reader: &Zone,
         now: Timestamp,
-        budget: Budget,
+        limits: &Limits,
     ) -> Result<RoomDecision> {
         let horizon = now..now.saturating_add(self.horizon.max(self.ahead.unwrap_or(0)));
-        let found = conflicts(invitation, booked, horizon, reader, budget)?;
+        let found = conflicts(invitation, booked, horizon, reader, limits)?;
         if let Some(refusal) = self.refuse_whole(invitation, room, &found, now) {
             return Ok(refusal);
         }
@@ -272,7 +273,7 @@ mod tests {
         let calendar = BusyCalendar::new(&others, &room);
         let now = NOW.parse().unwrap();
         let decision =
-            policy.decide(&invitation, &room, &calendar, &Zone::UTC, now, Budget::default()).unwrap();
+            policy.decide(&invitation, &room, &calendar, &Zone::UTC, now, &Limits::default()).unwrap();
         let answers =
             decision.answers.iter().map(|(key, answer)| format!("{key} {answer}").trim().to_owned());
         (answers.collect(), decision.reasons.iter().map(|reason| reason.code).collect())

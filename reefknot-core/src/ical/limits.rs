@@ -3,8 +3,7 @@
 /// Bounds on what a reader accepts; exceeding one is an error that names the line and the field.
 ///
 /// The defaults fit any calendar a person or an organisation keeps, and stop input made to
-/// exhaust memory. Hosts that face strangers lower them. How many instances of a recurrence are wanted is no
-/// property of the text: whoever asks for them says so, each time.
+/// exhaust memory. Hosts that face strangers lower them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Octets of input. At most 4 GiB, whatever is set here.
@@ -21,6 +20,8 @@ pub struct Limits {
     pub parameters: u64,
     /// ATTENDEE properties of one component.
     pub attendees: u64,
+    /// Instances of one recurrence set that are looked at within one window.
+    pub instances: u64,
     /// Steps that expanding one recurrence set may take before it answers "budget spent".
     pub expansion_steps: u64,
     /// Problems kept; more are only counted.
@@ -37,6 +38,7 @@ impl Default for Limits {
             properties: 200_000,
             parameters: 1_000,
             attendees: 20_000,
+            instances: 100_000,
             expansion_steps: 1_000_000,
             problems: 1_000,
         }

@@ -18,7 +18,7 @@ pub(in crate::freebusy) fn object(components: &str) -> SchedulingObject {
 fn ask(objects: &[SchedulingObject], from: &str, to: &str) -> BusyTime {
     let calendar = BusyCalendar::new(objects, &owner());
     let berlin = Zone::iana("Europe/Berlin").unwrap();
-    calendar.busy(from.parse().unwrap()..to.parse().unwrap(), &berlin, Budget::default())
+    calendar.busy(from.parse().unwrap()..to.parse().unwrap(), &berlin, &Limits::default())
 }
 
 fn said(time: &BusyTime) -> Vec<String> {
@@ -92,14 +92,18 @@ fn long_events_are_found_from_inside() {
 #[test]
 fn what_cannot_be_known_is_said() {
     let nowhere = event("z", "DTSTART;TZID=Nowhere/Middle:20260302T090000\r\nDURATION:PT1H\r\n");
-    let daily = event("n", "DTSTART:20260302T090000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY\r\n");
-    let objects = [nowhere, daily];
+    let often = event("n", "DTSTART:20260302T090000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY;INTERVAL=2\r\n");
+    let objects = [nowhere, often];
     let calendar = BusyCalendar::new(&objects, &owner());
-    let year = "20260302T000000Z".parse().unwrap().."20270302T000000Z".parse().unwrap();
-    let doubts = |steps| {
-        let time = calendar.busy(year.clone(), &Zone::UTC, Budget::new(steps));
-        time.doubts().iter().map(|doubt| doubt.uid.clone()).collect::<Vec<_>>()
-    };
-    assert_eq!(doubts(10), ["z", "n"]);
-    assert_eq!(doubts(1_000), ["z"]);
+    let window = "20260302T000000Z".parse().unwrap().."20260309T000000Z".parse().unwrap();
+    for (limits, why) in [
+        (Limits { expansion_steps: 1_000, ..Limits::default() }, "budget"),
+        (Limits { instances: 1_000, ..Limits::default() }, "more instances"),
+    ] {
+        let time = calendar.busy(window.clone(), &Zone::UTC, &limits);
+        let doubts: Vec<_> = time.doubts().iter().map(|doubt| doubt.uid.as_str()).collect();
+        assert_eq!(doubts, ["z", "n"]);
+        assert!(time.doubts()[1].why.contains(why), "{:?}", time.doubts());
+        assert!(!time.periods().is_empty(), "what was found is shown");
+    }
 }
