@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use reefknot_core::host::{Asked, Commit, Outgoing, Store, StoredObject, UserId};
+use reefknot_core::ical::Component;
 use reefknot_core::itip::{Authentication, Carrier, Change, Envelope, MessageReason, Method, Question};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::routing::Route;
-use reefknot_core::scheduling::{AttendeeState, InstanceState, Revision, SchedulingState};
+use reefknot_core::scheduling::{Answers, AttendeeState, PartStat, Revision, SchedulingState};
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
 pub(crate) const UID: &str = "1@foo.com";
@@ -66,22 +67,25 @@ pub(crate) fn full_state() -> SchedulingState {
         (key("20261122T120000"), revision(0, Some(2))),
         (key("TZID=Nowhere/\"Middle, of; it\":20261122T120000"), revision(1, Some(3))),
     ];
-    let instance = InstanceState {
-        asked: Some(revision(1, Some(1))),
-        sent: Some(revision(2, Some(2))),
-        answered: Some(revision(3, Some(3))),
-        cancelled: true,
+    let mut answers = Answers::default();
+    let said = [PartStat::Accepted, PartStat::Other("X-\"ODD;".to_owned())];
+    for ((key, revision), partstat) in known.iter().zip(said.iter().cycle()) {
+        answers.give(key, *revision, partstat.clone());
+    }
+    let event = Component::new("VEVENT").expect("VEVENT is a name");
+    answers.hear(known.iter().map(|(key, _)| (key, &event)), |_| false);
+    let attendee = AttendeeState {
+        answers: answers.clone(),
+        sent: known.clone().into(),
+        cancelled: known.iter().map(|(key, _)| key.clone()).collect(),
     };
-    let instances = known.iter().map(|(key, _)| (key.clone(), instance.clone())).collect();
     let people = ["MAILTO:Böse'\"\\@Foo.com", "https://foo.com/users/c/", "urn:uuid:1"];
     SchedulingState {
         sequence: 7,
         last_stamp: Some(at(4)),
-        attendees: people
-            .map(|person| (address(person), AttendeeState { instances: Clone::clone(&instances) }))
-            .into(),
+        attendees: people.map(|person| (address(person), attendee.clone())).into(),
         known: known.clone().into(),
-        answers: known[..2].iter().cloned().collect(),
+        answers,
         tombstones: known[2..].iter().cloned().collect(),
     }
 }

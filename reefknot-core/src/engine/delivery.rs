@@ -81,8 +81,8 @@ fn about(message: &Message) -> Result<Vec<(InstanceKey, Revision)>> {
 /// The revision of the last message to that recipient about an instance, where one is remembered.
 fn last_sent(state: &SchedulingState, message: &Message, key: &InstanceKey) -> Option<Revision> {
     match line_of(message.method) {
-        "ORGANIZER" => state.answers.get(key).copied(),
-        _ => state.attendees.get(&message.recipient)?.instances.get(key)?.sent,
+        "ORGANIZER" => state.answers.answered(key),
+        _ => state.attendees.get(&message.recipient)?.sent.get(key).copied(),
     }
 }
 

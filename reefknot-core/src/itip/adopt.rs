@@ -16,8 +16,9 @@ use crate::Result;
 use crate::ical::Component;
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    PartStat, SchedulingObject, SchedulingState, Timing, attendee_among, edit_attendee, fields,
+    Answers, PartStat, SchedulingObject, SchedulingState, Timing, attendee_among, edit_attendee, fields,
 };
+use crate::value::CalendarUserAddress;
 
 /// Takes over the organizer's revision that an attendee's program received.
 ///
@@ -45,14 +46,18 @@ pub fn adopt(
     if stored.is_none() {
         // Nothing is held, so nothing is a duplicate; what is older or was cancelled stays out.
         known.known.retain(|key, known| *known > object.revision(key));
-        known.answers.clear();
+        known.answers = Answers::default();
     }
     let before = known.known.clone();
     let mut taken = take_over(stored, &incoming, Outcome::new(Disposition::Ignored, role, known), context)?;
     // The user's program asks for what it misses; it does not ask twice.
     taken.messages.clear();
     taken.state.last_stamp = state.last_stamp;
-    taken.state.answers.clone_from(&state.answers);
+    if stored.is_none() {
+        taken.state.answers.clone_from(&state.answers);
+        let own = |address: &CalendarUserAddress| context.identities.is_own(address);
+        taken.state.answers.hear(incoming.object.parts(), own);
+    }
     let ObjectChange::Store(adopted) = std::mem::replace(&mut taken.object, ObjectChange::Keep) else {
         return nothing_newer(stored, object, state, taken, context);
     };

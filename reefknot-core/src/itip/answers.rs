@@ -15,7 +15,7 @@ use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Delta, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject, SchedulingState, Weight,
-    attendee_among, edit_attendee, fields,
+    attendee_among, fields,
 };
 use crate::value::CalendarUserAddress;
 
@@ -46,6 +46,7 @@ pub(super) fn change(
         ));
     };
     let mut answering = Answering { own, context, outcome, before, after: after.cloned() };
+    answering.outcome.state.adopt(before.unwrap_or(held), |address| context.identities.is_own(address));
     match (before, after) {
         (Some(before), None) => answering.delete(before),
         (before, Some(after)) => {
@@ -98,7 +99,7 @@ impl Answering<'_> {
             if let Some(who) = stranger.filter(|_| !change.disappeared && !change.appeared) {
                 return Some(("attendees-changed", format!("an attendee cannot add or remove {who}{at}")));
             }
-            if change.appeared && self.before.is_some() && !self.outcome.state.answers.contains_key(key) {
+            if change.appeared && self.before.is_some() && !self.has_answered(key) {
                 return Some(("instance-added", format!("an attendee cannot add an instance{at}")));
             }
             if let Some(property) = owned_by_organizer(key, change, delta) {
@@ -137,7 +138,7 @@ impl Answering<'_> {
     }
 
     fn update(mut self, delta: &Delta) -> Result<Outcome> {
-        let Some(mut after) = self.after.clone() else { return Ok(self.outcome) };
+        let Some(after) = self.after.clone() else { return Ok(self.outcome) };
         let mut answers: BTreeMap<InstanceKey, PartStat> = BTreeMap::new();
         for (key, change) in &delta.instances {
             if change.disappeared && self.before.is_some() {
@@ -157,7 +158,6 @@ impl Answering<'_> {
         }
         self.add_forced_answers(&after, &mut answers);
         self.outcome.object = ObjectChange::Store(after.clone());
-        self.note_known(&after);
         if answers.is_empty() {
             self.outcome.disposition =
                 if delta.instances.is_empty() { Disposition::Unchanged } else { Disposition::Allowed };
@@ -170,8 +170,6 @@ impl Answering<'_> {
         }
         if answers.contains_key(&InstanceKey::Master) && self.before.is_some() {
             self.add_standing_answers(&after, &mut answers);
-            self.answer_open_instances(&mut after, &answers)?;
-            self.outcome.object = ObjectChange::Store(after.clone());
         }
         self.reply(&after, answers)
     }
@@ -188,44 +186,19 @@ impl Answering<'_> {
         }
     }
 
-    /// An answer to the series holds for the instances that were not answered, or asked, on their own.
-    fn answer_open_instances(
-        &mut self,
-        after: &mut SchedulingObject,
-        answers: &BTreeMap<InstanceKey, PartStat>,
-    ) -> Result<()> {
-        let Some(answer) = answers.get(&InstanceKey::Master) else { return Ok(()) };
-        let series = after.revision(&InstanceKey::Master).sequence;
-        let keys: Vec<_> = after.overrides().filter(|key| !answers.contains_key(key)).cloned().collect();
-        for key in keys {
-            let open = after
-                .part(&key)
-                .is_some_and(|part| !fields::is_cancelled(part) && fields::revision(part).sequence <= series);
-            if open && self.answer_in(after, &key) == Some(PartStat::NeedsAction) {
-                let write = |part: &mut Component| {
-                    edit_attendee(part, &self.own, |line| line.set_param("PARTSTAT", answer.as_str()))
-                };
-                after.edit_part(&key, write).transpose()?;
-                self.outcome.because_of(
-                    &key,
-                    "answer-inherited",
-                    "the answer to the series holds here too",
-                    "RFC 5546 §3.7.1",
-                );
-            }
-        }
-        Ok(())
+    fn has_answered(&self, key: &InstanceKey) -> bool {
+        self.outcome.state.answers.answered(key).is_some()
     }
 
     /// An answer to the series says all: the organizer must not guess which instances it covers.
     fn add_standing_answers(&self, after: &SchedulingObject, answers: &mut BTreeMap<InstanceKey, PartStat>) {
-        let own = after.overrides().chain(self.outcome.state.answers.keys());
+        let own = after.overrides().chain(self.outcome.state.answers.given());
         for key in own.filter(|key| **key != InstanceKey::Master) {
             let standing = match after.effective(key) {
                 Some(component) if fields::is_cancelled(&component) => None,
                 Some(_) => self.answer_in(after, key).filter(|answer| *answer != PartStat::NeedsAction),
                 // Taken out of the copy: declined.
-                None if after.part(key).is_none() && self.outcome.state.answers.contains_key(key) => {
+                None if after.part(key).is_none() && self.has_answered(key) => {
                     self.would_be(after, key).then_some(PartStat::Declined)
                 }
                 None => None,
@@ -254,7 +227,6 @@ impl Answering<'_> {
     /// Deleting is declining (RFC 6638 §3.2.2.4), unless there is nothing left to decline.
     fn delete(mut self, before: &SchedulingObject) -> Result<Outcome> {
         self.outcome.object = ObjectChange::Delete;
-        self.note_known(before);
         let mut answers = BTreeMap::new();
         for (key, part) in before.parts() {
             let open = !fields::is_cancelled(part);
@@ -282,17 +254,6 @@ impl Answering<'_> {
         self.reply(before, answers)
     }
 
-    /// Remembers the organizer's revisions, so that an older message stays old after a deletion.
-    fn note_known(&mut self, object: &SchedulingObject) {
-        for (key, part) in object.parts() {
-            // An instance that the user split off to answer it is no revision of the organizer's.
-            let organizers = self.before.is_none_or(|before| before.part(key).is_some());
-            if organizers && !self.outcome.state.answers.contains_key(key) {
-                self.outcome.state.known.entry(key.clone()).or_insert_with(|| fields::revision(part));
-            }
-        }
-    }
-
     fn reply(
         mut self,
         object: &SchedulingObject,
@@ -311,10 +272,11 @@ impl Answering<'_> {
                 .or_else(|| self.excluded_instance(object, &key));
             match component {
                 Some(mut component) => {
-                    // What the user took out is remembered at the organizer's revision of it.
-                    let known = self.outcome.state.known.get(&key).map_or(0, |known| known.sequence);
-                    if fields::revision(&component).sequence < known {
-                        fields::set_sequence(&mut component, known);
+                    // An answer is to the latest revision heard of, whatever the copy shows.
+                    let answers = &self.outcome.state.answers;
+                    let heard = answers.asked(&key).max(answers.answered(&key).unwrap_or_default().sequence);
+                    if fields::revision(&component).sequence < heard {
+                        fields::set_sequence(&mut component, heard);
                     }
                     held.push((key, component, answer));
                 }
@@ -326,14 +288,11 @@ impl Answering<'_> {
                 ),
             }
         }
-        if held.iter().any(|(key, _, _)| key.is_master()) {
-            // An answer to the series names every instance that still differs; the rest follows it from now on.
-            self.outcome.state.answers.clear();
-        }
-        for (key, component, _) in &held {
+        for (key, component, answer) in &held {
             let revision = Revision { sequence: fields::revision(component).sequence, dtstamp: Some(stamp) };
-            self.outcome.state.answers.insert(key.clone(), revision);
+            self.outcome.state.answers.give(key, revision, answer.clone());
         }
+        self.inherit()?;
         if !self.context.agent.sends(organizer.agent) {
             let message = "the ORGANIZER has a SCHEDULE-AGENT that leaves the reply to somebody else";
             self.outcome.because("schedule-agent", message, "RFC 6638 §7.1");
@@ -375,6 +334,17 @@ impl Answering<'_> {
         });
         self.outcome.messages.extend(delegated);
         Ok(self.outcome)
+    }
+
+    /// An answer to the series holds for the instances that were not answered, or asked, on their own.
+    fn inherit(&mut self) -> Result<()> {
+        let Some(after) = &mut self.after else { return Ok(()) };
+        for key in self.outcome.state.answers.write_into(after, &self.own)? {
+            let message = "the answer to the series holds here too";
+            self.outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.2.3");
+        }
+        self.outcome.object = ObjectChange::Store(after.clone());
+        Ok(())
     }
 
     /// What the series says of an instance that the user took out.

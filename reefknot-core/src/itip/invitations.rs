@@ -65,10 +65,15 @@ pub(super) fn request(
 pub(super) fn take_over(
     stored: Option<&SchedulingObject>,
     incoming: &Incoming<'_>,
-    outcome: Outcome,
+    mut outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
+    let own = |address: &CalendarUserAddress| context.identities.is_own(address);
+    if let Some(stored) = stored {
+        outcome.state.adopt(stored, own);
+    }
     let known_before = outcome.state.known.clone();
+    outcome.state.answers.hear(incoming.object.parts(), own);
     Taking { stored, object: stored.cloned(), incoming, context, outcome, known_before, taken: 0 }.run()
 }
 
@@ -114,6 +119,7 @@ impl Taking<'_> {
             self.settle_absent(&keys)?;
             self.keep_cancelled();
         }
+        self.write_answers()?;
         Ok(self.finish())
     }
 
@@ -149,12 +155,6 @@ impl Taking<'_> {
     /// The organizer's revision of an instance before this message, and whether it is that of the series: what
     /// the series said when it was taken over, it said of every instance without a component of its own.
     fn known(&self, key: &InstanceKey) -> Option<(Revision, bool)> {
-        if self.known_before.is_empty() {
-            // Without a state, the object itself has to do.
-            let stored = self.stored?;
-            let own = stored.part(key).map(|part| (fields::revision(part), false));
-            return own.or_else(|| stored.master().map(|master| (fields::revision(master), true)));
-        }
         let own = self.known_before.get(key).map(|known| (*known, false));
         own.or_else(|| self.known_before.get(&InstanceKey::Master).map(|known| (*known, true)))
     }
@@ -165,12 +165,8 @@ impl Taking<'_> {
             stored.master().is_some_and(|master| !fields::is_cancelled(master))
                 && stored.part(key).is_none()
                 && !stored.has_instance(key)
-                && !self.was_declined_by_exclusion(stored, key)
+                && self.outcome.state.answers.answered(key).is_none()
         })
-    }
-
-    fn was_declined_by_exclusion(&self, stored: &SchedulingObject, key: &InstanceKey) -> bool {
-        self.outcome.state.answers.contains_key(key) && !stored.has_instance(key)
     }
 
     fn ask_for_refresh(mut self, key: &InstanceKey) -> Result<Outcome> {
@@ -188,13 +184,15 @@ impl Taking<'_> {
     fn take(&mut self, key: &InstanceKey, component: &Component, revision: Revision) -> Result<()> {
         // As it was before this message: the series may have been replaced a moment ago.
         let held = self.stored.and_then(|stored| stored.effective(key));
-        let answer = self.own_answer(key, component, held.as_ref(), revision);
-        let excluded = self.is_excluded_here(key) && self.stays_declined(key, component);
+        if let Some(held) = &held {
+            self.ask_again(key, component, held, revision);
+        }
+        let excluded = self.is_excluded_here(key) && self.is_declined(key, component);
         let mut new = component.clone();
         if let Some(held) = &held {
             keep_own(&mut new, held);
         }
-        self.set_answer(&mut new, answer.as_ref())?;
+        self.set_answer(key, &mut new)?;
         let own_exclusions =
             if *key == InstanceKey::Master { self.own_exclusions() } else { BTreeSet::new() };
         let object = match &mut self.object {
@@ -229,103 +227,58 @@ impl Taking<'_> {
         Ok(())
     }
 
-    /// The user's answer to a component after this message: kept, unless the organizer asks again.
-    fn own_answer(
-        &mut self,
-        key: &InstanceKey,
-        new: &Component,
-        held: Option<&Component>,
-        revision: Revision,
-    ) -> Option<PartStat> {
-        let said = self.own(new)?.partstat;
-        let Some(held) = held else { return self.answer_by_deletion(key, &said, revision) };
-        let kept = self.own(held)?.partstat;
-        let before = Timing::of(held, self.stored?.zones());
-        let after = Timing::of(new, self.incoming.object.zones());
-        let answered_at = self.answered_at(key, held);
-        // RFC 5546 §2.1.4: a higher SEQUENCE alone proves nothing, but a higher one that asks again does.
-        let asked_again =
-            said == PartStat::NeedsAction && revision.sequence.max(self.asked_with_series(key)) > answered_at;
-        if before.moves(&after) && revision.sequence >= answered_at && said != kept || asked_again {
-            if kept != PartStat::NeedsAction {
-                self.outcome.because_of(
-                    key,
-                    "asked-again",
-                    "the time changed, so the answer is asked again",
-                    "RFC 6638 §3.2.8",
-                );
-            }
-            return Some(said);
+    /// What a message that asks again undoes.
+    fn ask_again(&mut self, key: &InstanceKey, new: &Component, held: &Component, revision: Revision) {
+        let partstat = |component: &Component| self.own(component).map(|own| own.partstat);
+        if partstat(new) != Some(PartStat::NeedsAction) || partstat(held) == Some(PartStat::NeedsAction) {
+            return;
         }
-        Some(kept)
-    }
-
-    /// The SEQUENCE at which this message asks the series again: an instance that was never answered on its own
-    /// is asked with it.
-    fn asked_with_series(&self, key: &InstanceKey) -> u32 {
-        if self.outcome.state.answers.contains_key(key) {
-            return 0;
+        let zones = self.stored.map_or_else(|| self.incoming.object.zones(), SchedulingObject::zones);
+        let moved = Timing::of(held, zones).moves(&Timing::of(new, self.incoming.object.zones()));
+        // RFC 5546 §2.1.4 wants a higher SEQUENCE for another time; who forgets it asks again all the same.
+        if moved
+            && self.outcome.state.answers.answered(key).is_some_and(|last| last.sequence == revision.sequence)
+        {
+            self.outcome.state.answers.forget(key);
         }
-        let series = self.incoming.object.master();
-        let asked =
-            series.filter(|master| self.own(master).is_some_and(|own| own.partstat == PartStat::NeedsAction));
-        asked.map_or(0, |master| fields::revision(master).sequence)
+        if self.outcome.state.answers.standing(key).is_none() {
+            let message = "the time changed, so the answer is asked again";
+            self.outcome.because_of(key, "asked-again", message, "RFC 6638 §3.2.8");
+        }
     }
 
-    /// What the user's deletion of their copy said, where this message asks nothing new of this component.
-    fn answer_by_deletion(&self, key: &InstanceKey, said: &PartStat, revision: Revision) -> Option<PartStat> {
-        let answers = &self.outcome.state.answers;
-        // The series was deleted where it was answered and is not held; with it went what had no own answer.
-        let series_gone = self.stored.and_then(SchedulingObject::master).is_none();
-        let by_series = answers.get(&InstanceKey::Master).filter(|_| series_gone);
-        let answered = answers.get(key).or(by_series)?;
-        let asked = revision.sequence.max(self.asked_with_series(key));
-        let asked_again = *said == PartStat::NeedsAction && asked > answered.sequence;
-        (!asked_again).then_some(PartStat::Declined)
-    }
-
-    /// The SEQUENCE that the user's last answer to an instance was for.
-    fn answered_at(&self, key: &InstanceKey, held: &Component) -> u32 {
-        let answers = &self.outcome.state.answers;
-        let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master));
-        answered.map_or_else(|| fields::revision(held).sequence, |revision| revision.sequence)
+    /// Whether the user declined a component and is not asked again; `said` is what the organizer says of it.
+    fn is_declined(&self, key: &InstanceKey, said: &Component) -> bool {
+        match self.outcome.state.answers.standing(key) {
+            Some(standing) => *standing == PartStat::Declined,
+            None => self.own(said).is_none_or(|own| own.partstat == PartStat::Declined),
+        }
     }
 
     fn own(&self, component: &Component) -> Option<crate::scheduling::Attendee> {
         attendee_among(component, |address| self.context.identities.is_own(address))
     }
 
-    fn set_answer(&self, component: &mut Component, answer: Option<&PartStat>) -> Result<()> {
-        if let (Some(own), Some(answer)) = (self.own(component), answer)
-            && own.partstat != *answer
+    /// Writes the answer that holds, if one does, over what the organizer says.
+    fn set_answer(&self, key: &InstanceKey, component: &mut Component) -> Result<()> {
+        if let (Some(own), Some(standing)) = (self.own(component), self.outcome.state.answers.standing(key))
+            && own.partstat != *standing
         {
-            edit_attendee(component, &own.address, |line| line.set_param("PARTSTAT", answer.as_str()))?;
+            edit_attendee(component, &own.address, |line| line.set_param("PARTSTAT", standing.as_str()))?;
         }
         Ok(())
     }
 
     /// The instances that the user took out of their own copy, and which the organizer does not exclude.
     fn own_exclusions(&self) -> BTreeSet<InstanceKey> {
-        let declined = self.outcome.state.answers.keys().filter(|key| **key != InstanceKey::Master);
-        declined
-            // Deleting the whole copy declined what had been answered by itself.
-            .filter(|key| self.stored.is_none() || self.is_excluded_here(key))
+        let answers = &self.outcome.state.answers;
+        answers
+            .given()
+            .filter(|key| !key.is_master() && self.is_excluded_here(key))
+            .filter(|key| answers.standing(key) == Some(&PartStat::Declined))
             .filter(|key| self.incoming.object.has_instance(key) && self.incoming.object.part(key).is_none())
-            .filter(|key| {
-                self.incoming.object.effective(key).is_some_and(|new| self.stays_declined(key, &new))
-            })
             .cloned()
             .collect()
-    }
-
-    /// Whether an instance that the user excluded stays so: the organizer has the decline, or it is on its way.
-    fn stays_declined(&self, key: &InstanceKey, new: &Component) -> bool {
-        let Some(answered) = self.outcome.state.answers.get(key).filter(|_| *key != InstanceKey::Master)
-        else {
-            return false;
-        };
-        let Some(said) = self.own(new).map(|own| own.partstat) else { return false };
-        said != PartStat::NeedsAction || fields::revision(new).sequence <= answered.sequence
     }
 
     /// Whether the user's series leaves that instance out.
@@ -363,28 +316,26 @@ impl Taking<'_> {
                 );
                 continue;
             };
-            let series_answer = self.own(&new).map(|own| own.partstat);
-            // The organizer's words on the instance are the series' now; the answer may still be its own.
-            let said = self.incoming.object.projected(&key).unwrap_or_else(|| new.clone());
-            let answer = if fields::is_cancelled(&held) {
-                None
-            } else {
-                self.own_answer(&key, &said, Some(&held), sent)
-            };
-            let own = answer.filter(|answer| Some(answer) != series_answer.as_ref());
+            // The organizer's words on the instance are the series' now; the alarms may still be its own.
             keep_own(&mut new, &held);
-            self.set_answer(&mut new, own.as_ref())?;
-            let has_alarms = held.component("VALARM").is_some() && !same_alarms(&held, self.object.as_ref());
-            if own.is_some() || has_alarms {
-                if let Some(object) = &mut self.object {
-                    object.put_part(key.clone(), new);
-                }
-                self.outcome.because_of(
-                    &key,
-                    "own-answer-kept",
-                    "the user answered this instance on its own",
-                    "RFC 5546 §3.7.1",
-                );
+            if held.component("VALARM").is_some()
+                && !same_alarms(&held, self.object.as_ref())
+                && let Some(object) = &mut self.object
+            {
+                object.put_part(key, new);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the user's answers: an instance answered on its own keeps a component.
+    fn write_answers(&mut self) -> Result<()> {
+        let Some(object) = &mut self.object else { return Ok(()) };
+        for address in self.context.identities.own() {
+            for key in self.outcome.state.answers.write_into(object, address)? {
+                let message = "the user answered this instance on its own";
+                self.outcome.because_of(&key, "own-answer-kept", message, "RFC 5546 §3.2.3");
+                self.taken += 1;
             }
         }
         Ok(())
@@ -420,12 +371,11 @@ impl Taking<'_> {
     /// Deleting was declining: only a message that asks again brings the event back.
     fn is_declined_by_deletion(&self) -> bool {
         let answers = &self.outcome.state.answers;
-        !answers.is_empty()
-            && self.incoming.object.parts().all(|(key, part)| {
-                let answered = answers.get(key).or_else(|| answers.get(&InstanceKey::Master));
-                let Some(own) = self.own(part) else { return true };
-                answered.is_some() && own.partstat != PartStat::NeedsAction
-                    || answered.is_some_and(|answered| fields::revision(part).sequence <= answered.sequence)
+        answers.given().next().is_some()
+            && self.incoming.object.parts().all(|(key, part)| self.is_declined(key, part))
+            && answers.given().all(|key| {
+                let instance = self.incoming.object.effective(key);
+                instance.is_none_or(|instance| self.is_declined(key, &instance))
             })
     }
 

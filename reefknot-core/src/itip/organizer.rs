@@ -92,6 +92,7 @@ impl<'a> Revise<'a> {
     }
 
     fn run(mut self) -> Result<Outcome> {
+        self.adopt();
         self.keep_answers_of_dropped_overrides();
         let delta = Delta::between(self.before, Some(&self.after));
         if self.before.is_some() && delta.instances.is_empty() && !self.is_forced() {
@@ -107,7 +108,7 @@ impl<'a> Revise<'a> {
         }
         let touched = self.count_up(&delta);
         self.reset_answers(&delta)?;
-        self.record_answers_by_hand(&delta);
+        self.record_answers_by_hand(&delta)?;
         self.never_fall();
         let (before, after) = (self.before, self.after);
         let mut mailer = Mailer::new(&after, self.outcome, self.context);
@@ -138,6 +139,14 @@ impl<'a> Revise<'a> {
         self.after.parts().any(|(_, part)| attendees(part).iter().any(|attendee| attendee.force_send))
     }
 
+    /// What the object said of those never written to from here is where their record begins.
+    fn adopt(&mut self) {
+        let Some(before) = self.before else { return };
+        for who in before.everybody().keys().filter(|who| !self.context.identities.is_own(who)) {
+            self.outcome.state.attendee(who, before);
+        }
+    }
+
     /// An override that a client dropped falls back to the series; the answers given to that instance do not.
     fn keep_answers_of_dropped_overrides(&mut self) {
         let Some(before) = self.before else { return };
@@ -149,12 +158,15 @@ impl<'a> Revise<'a> {
             };
             let difference = compare(old, before.zones(), &new, self.after.zones());
             let again = difference.asks_again || fields::is_cancelled(old);
-            // Who was asked about the instance on its own has not answered for it by answering the series.
-            let own = fields::revision(old).sequence;
-            let of_series = fields::revision(&new).sequence;
-            let mut differs = again || own > of_series;
-            fields::set_sequence(&mut new, own.max(of_series));
             let asked = attendees(old);
+            // Who was asked about the instance apart has not answered for it by answering the series.
+            let apart = |attendee: &Attendee| {
+                let remembered = self.outcome.state.attendees.get(&attendee.address);
+                remembered.is_some_and(|remembered| remembered.answers.is_asked_apart(&key))
+            };
+            let mut differs = again || asked.iter().any(apart);
+            let sequence = fields::revision(old).sequence.max(fields::revision(&new).sequence);
+            fields::set_sequence(&mut new, sequence);
             for attendee in attendees(&new) {
                 let who = &attendee.address;
                 // Who did not attend the instance before has not answered for it, whatever they said of the series.
@@ -209,10 +221,9 @@ impl<'a> Revise<'a> {
     /// Whether somebody was told before that this is cancelled for them: only a higher SEQUENCE brings it back.
     fn was_cancelled_for(&self, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
         let remembered = self.outcome.state.attendees.get(who);
-        [key, &InstanceKey::Master]
-            .into_iter()
-            .filter_map(|key| remembered.and_then(|remembered| remembered.instances.get(key)))
-            .any(|instance| instance.cancelled)
+        remembered.is_some_and(|remembered| {
+            [key, &InstanceKey::Master].into_iter().any(|key| remembered.cancelled.contains(key))
+        })
     }
 
     /// Sets the attendees of what moved back to NEEDS-ACTION (RFC 6638 §3.2.8).
@@ -252,7 +263,7 @@ impl<'a> Revise<'a> {
     }
 
     /// An answer that the organizer wrote down themselves counts as the attendee's last.
-    fn record_answers_by_hand(&mut self, delta: &Delta) {
+    fn record_answers_by_hand(&mut self, delta: &Delta) -> Result<()> {
         let stamp = self.context.stamp(&self.outcome.state);
         for (key, change) in &delta.instances {
             for (who, (_, answer)) in &change.answers {
@@ -261,13 +272,15 @@ impl<'a> Revise<'a> {
                     continue;
                 }
                 let sequence = self.after.revision(key).sequence;
-                let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
-                let instance = remembered.instances.entry(key.clone()).or_default();
-                instance.answered = Some(Revision { sequence, dtstamp: Some(stamp) });
+                let answers = &mut self.outcome.state.attendee(who, &self.after).answers;
+                let sequence = sequence.max(answers.asked(key));
+                answers.give(key, Revision { sequence, dtstamp: Some(stamp) }, answer.clone());
+                answers.write_into(&mut self.after, who)?;
                 let message = format!("the organizer recorded {answer} for {who}");
                 self.outcome.because_of(key, "answer-by-hand", message, "RFC 6638 §3.2.1");
             }
         }
+        Ok(())
     }
 
     /// The organizer's SEQUENCE never falls, whatever a client or a restored copy says.
@@ -420,6 +433,8 @@ impl<'a> Mailer<'a> {
             return self.cancel_as(before, after, &attendee, &everything, next, false);
         }
         if !self.may_send(&attendee) {
+            // Whoever else sends it asks the same.
+            self.asks(after, who, &is);
             return Ok(());
         }
         if let Some(before) = before
@@ -518,22 +533,24 @@ impl<'a> Mailer<'a> {
             }
         };
         let who = attendee.address.clone();
-        let mut sequence = 0;
-        let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
-        for key in keys {
-            let revision = Revision { sequence: object.revision(key).sequence, dtstamp: Some(self.stamp) };
-            sequence = sequence.max(revision.sequence);
-            let instance = remembered.instances.entry(key.clone()).or_default();
-            instance.sent = Some(revision);
-            instance.cancelled = false;
-            let answer = object.attendees(key).into_iter().find(|a| a.address == who).map(|a| a.partstat);
-            if answer == Some(PartStat::NeedsAction) {
-                instance.asked = Some(revision);
-            }
-        }
+        let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
+        self.asks(object, &who, keys);
+        let stamp = Some(self.stamp);
+        let sent = keys
+            .iter()
+            .map(|key| (key.clone(), Revision { sequence: object.revision(key).sequence, dtstamp: stamp }));
+        self.outcome.state.attendee(&who, object).sent.extend(sent);
         let changes = if reason == MessageReason::Invitation { Vec::new() } else { changes };
         self.push(Method::Request, reason, who, object.uid(), sequence, calendar, changes);
         Ok(())
+    }
+
+    /// Remembers what a REQUEST with these components asks of somebody.
+    fn asks(&mut self, object: &SchedulingObject, who: &CalendarUserAddress, keys: &Keys) {
+        let attendee = self.outcome.state.attendee(who, object);
+        let request = object.parts().filter(|(key, _)| keys.contains(key));
+        attendee.answers.hear(request, |address| address == who);
+        attendee.cancelled.retain(|key| !keys.contains(key));
     }
 
     /// Cancels what somebody attended, because the event is deleted.
@@ -605,19 +622,13 @@ impl<'a> Mailer<'a> {
             return Ok(());
         }
         let calendar = body::notice(before, Method::Cancel, parts, self.stamp, self.context)?;
-        let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
+        let remembered = self.outcome.state.attendee(&who, before);
+        // Those who lose the series lose all they were told of.
+        let told = remembered.answers.named().filter(|_| keys.contains(&InstanceKey::Master));
+        let all: Keys = keys.iter().chain(told).cloned().collect();
         let revision = Revision { sequence, dtstamp: Some(self.stamp) };
-        for key in keys {
-            let instance = remembered.instances.entry(key.clone()).or_default();
-            instance.sent = Some(revision);
-            instance.cancelled = true;
-        }
-        if keys.contains(&InstanceKey::Master) {
-            for instance in remembered.instances.values_mut() {
-                instance.sent = Some(revision);
-                instance.cancelled = true;
-            }
-        }
+        remembered.sent.extend(all.iter().map(|key| (key.clone(), revision)));
+        remembered.cancelled.extend(all);
         self.push(
             Method::Cancel,
             MessageReason::Cancellation,

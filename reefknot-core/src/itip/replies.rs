@@ -1,6 +1,7 @@
 //! A REPLY arrives at the organizer (RFC 5546 §3.2.3): recorded where it answers what is asked now, and
 //! otherwise ignored with a reason.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::context::Context;
@@ -12,8 +13,7 @@ use crate::Result;
 use crate::ical::{Component, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Attendee, InstanceState, PartStat, Revision, ScheduleStatus, SchedulingObject, attendee_among, attendees,
-    edit_attendee, fields,
+    Attendee, PartStat, ScheduleStatus, SchedulingObject, attendee_among, attendees, edit_attendee, fields,
 };
 use crate::value::CalendarUserAddress;
 
@@ -34,9 +34,8 @@ pub(super) fn receive(
         refused: 0,
         let_down: BTreeSet::new(),
     };
-    let listed: BTreeSet<InstanceKey> = incoming.object.parts().map(|(key, _)| key.clone()).collect();
     for (key, component) in incoming.object.parts() {
-        recorder.component(key, component, &listed)?;
+        recorder.component(key, component)?;
     }
     recorder.tell_delegators()?;
     Ok(recorder.finish())
@@ -55,12 +54,7 @@ struct Recorder<'a> {
 }
 
 impl Recorder<'_> {
-    fn component(
-        &mut self,
-        key: &InstanceKey,
-        component: &Component,
-        listed: &BTreeSet<InstanceKey>,
-    ) -> Result<()> {
+    fn component(&mut self, key: &InstanceKey, component: &Component) -> Result<()> {
         let Some((line, answer)) = self.who_answers(component) else {
             self.refused += 1;
             let message = "the sender is neither the attendee who answers nor named as their SENT-BY";
@@ -75,17 +69,12 @@ impl Recorder<'_> {
         if !known && !self.admit(key, &line, &answer)? {
             return Ok(());
         }
-        let revision = fields::revision(component);
-        if !self.is_current(key, &answer.address, revision) {
-            return Ok(());
+        if self.is_recorded(key, component, &answer) {
+            self.record(key, &answer)?;
+            self.delegation(key, component, &answer)?;
+            self.tell_remarks(component, &answer.address);
         }
-        self.record(key, &answer, revision)?;
-        if *key == InstanceKey::Master {
-            self.inherit(&answer, revision, listed)?;
-        }
-        self.delegation(key, component, &answer)?;
-        self.tell_remarks(component, &answer.address);
-        Ok(())
+        self.settle(&answer.address)
     }
 
     /// What a reply says beside its answer: words, how much of a to-do is done, and what the attendee's program could
@@ -171,62 +160,26 @@ impl Recorder<'_> {
         }
     }
 
-    /// Whether the answer is to what is asked now, and newer than the last one (RFC 5546 §2.1.5).
-    fn is_current(&mut self, key: &InstanceKey, who: &CalendarUserAddress, revision: Revision) -> bool {
-        if revision.sequence < self.asked(key, who) {
-            let message = format!(
-                "{who} answers SEQUENCE {}, and SEQUENCE {} asks again",
-                revision.sequence,
-                self.asked(key, who)
-            );
-            self.outcome.because_of(key, "stale-reply", message, "RFC 5546 §2.1.5");
-            return false;
-        }
-        let last = self.instance(key, who).and_then(|instance| instance.answered);
-        match last {
-            Some(last) if revision == last => {
-                self.outcome.because_of(
-                    key,
-                    "duplicate",
-                    format!("this answer of {who} is recorded"),
-                    "RFC 5546 §2.1.5",
-                );
-                false
+    /// Records an answer unless there is a later one (RFC 5546 §2.1.5); whether it is to what is asked now.
+    fn is_recorded(&mut self, key: &InstanceKey, component: &Component, answer: &Attendee) -> bool {
+        let who = &answer.address;
+        let current = self.stored.revision(key).sequence;
+        let answers = &mut self.outcome.state.attendee(who, self.stored).answers;
+        let asked = answers.asked(key);
+        let mut revision = fields::revision(component);
+        // Nobody can answer a revision that is still to come.
+        revision.sequence = revision.sequence.min(current.max(asked));
+        let (code, message) = match answers.give(key, revision, answer.partstat.clone()) {
+            Ordering::Equal => ("duplicate", format!("this answer of {who} is recorded")),
+            Ordering::Less => ("stale-reply", format!("{who} has given a later answer than this one")),
+            Ordering::Greater if revision.sequence < asked => {
+                let sequence = revision.sequence;
+                ("stale-reply", format!("{who} answers SEQUENCE {sequence}, and SEQUENCE {asked} asks again"))
             }
-            Some(last) if revision < last => {
-                let message = format!("{who} has given a later answer than this one");
-                self.outcome.because_of(key, "stale-reply", message, "RFC 5546 §2.1.5");
-                false
-            }
-            _ => true,
-        }
-    }
-
-    /// The lowest SEQUENCE that an answer of that attendee may name.
-    ///
-    /// It is that of the last REQUEST that asked them. Where nothing is remembered (a copy restored, a
-    /// question asked without state), the object's own SEQUENCE has to do.
-    fn asked(&self, key: &InstanceKey, who: &CalendarUserAddress) -> u32 {
-        match self.outcome.state.attendees.get(who).filter(|remembered| !remembered.instances.is_empty()) {
-            Some(remembered) => {
-                let of = |key: &InstanceKey| {
-                    remembered.instances.get(key).filter(|instance| instance.sent.is_some())
-                };
-                let stamp = |instance: &&InstanceState| instance.sent.and_then(|sent| sent.dtstamp);
-                let (own, series) = (of(key), of(&InstanceKey::Master));
-                // The last REQUEST decides: if it named the series and not the instance, it asked by the series.
-                let last = match (own, series) {
-                    (Some(own), Some(series)) if stamp(&own) < stamp(&series) => Some(series),
-                    (own, series) => own.or(series),
-                };
-                last.and_then(|instance| instance.asked).map_or(0, |asked| asked.sequence)
-            }
-            None => self.stored.revision(key).sequence,
-        }
-    }
-
-    fn instance(&self, key: &InstanceKey, who: &CalendarUserAddress) -> Option<&InstanceState> {
-        self.outcome.state.attendees.get(who)?.instances.get(key)
+            Ordering::Greater => return true,
+        };
+        self.outcome.because_of(key, code, message, "RFC 5546 §2.1.5");
+        false
     }
 
     /// Gives an instance a component of its own, as the series has it, so that it can hold an answer.
@@ -238,20 +191,14 @@ impl Recorder<'_> {
         }
     }
 
-    fn record(&mut self, key: &InstanceKey, answer: &Attendee, revision: Revision) -> Result<()> {
+    fn record(&mut self, key: &InstanceKey, answer: &Attendee) -> Result<()> {
         let who = &answer.address;
-        self.remember(key, who, revision);
         self.applied += 1;
         let message = format!("{who} answers {}", answer.partstat);
         self.outcome.because_of(key, "answer-recorded", message, "RFC 5546 §3.2.3");
         // An instance answered on its own keeps that answer when the series is answered otherwise later.
         self.hold(key);
         self.write(key, answer)
-    }
-
-    fn remember(&mut self, key: &InstanceKey, who: &CalendarUserAddress, revision: Revision) {
-        let remembered = self.outcome.state.attendees.entry(who.clone()).or_default();
-        remembered.instances.entry(key.clone()).or_default().answered = Some(revision);
     }
 
     fn write(&mut self, key: &InstanceKey, answer: &Attendee) -> Result<()> {
@@ -283,29 +230,14 @@ impl Recorder<'_> {
         if codes.is_empty() { ScheduleStatus::Success.code().to_owned() } else { codes.join(",") }
     }
 
-    /// An answer to the series holds for the instances that were not answered, or asked, on their own.
-    fn inherit(
-        &mut self,
-        answer: &Attendee,
-        revision: Revision,
-        listed: &BTreeSet<InstanceKey>,
-    ) -> Result<()> {
-        let keys: Vec<_> = self.object.overrides().filter(|key| !listed.contains(key)).cloned().collect();
-        for key in keys {
-            let theirs =
-                self.object.part(&key).and_then(|part| attendee_among(part, |a| *a == answer.address));
-            let asked_later = self.asked(&key, &answer.address) > revision.sequence;
-            // An answer of its own counts until the instance is asked again.
-            let own = self.instance(&key, &answer.address).and_then(|instance| instance.answered);
-            let own = own.is_some_and(|own| own.sequence >= self.asked(&key, &answer.address));
-            match theirs {
-                Some(theirs) if !own && !asked_later && theirs.partstat != answer.partstat => {
-                    self.write(&key, answer)?;
-                    let message = format!("the answer of {} to the series holds here too", answer.address);
-                    self.outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.7.1");
-                }
-                _ => {}
-            }
+    /// Writes what holds now into the object: an answer to the series holds for the instances that were not
+    /// answered, or asked, on their own.
+    fn settle(&mut self, who: &CalendarUserAddress) -> Result<()> {
+        let answers = &self.outcome.state.attendee(who, self.stored).answers;
+        for key in answers.write_into(&mut self.object, who)? {
+            self.applied += 1;
+            let message = format!("the answer of {who} to the series holds here too");
+            self.outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.2.3");
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //!
 //! Left out: busy time, and anything that decides what to do about a difference. That is `itip`'s business.
 
+mod answers;
 mod attendee;
 mod delta;
 pub mod fields;
@@ -13,11 +14,12 @@ mod state;
 mod status;
 mod timing;
 
+pub use answers::Answers;
 pub use attendee::{Attendee, Organizer, PartStat, ScheduleAgent};
 pub use delta::{Delta, InstanceDelta, PropertyChange, Weight, compare, is_private_extension};
 pub use identity::Identities;
 pub use object::{SchedulingObject, attendee_among, attendees, edit_attendee};
 pub use revision::Revision;
-pub use state::{AttendeeState, InstanceState, SchedulingState};
+pub use state::{AttendeeState, SchedulingState};
 pub use status::ScheduleStatus;
 pub use timing::Timing;

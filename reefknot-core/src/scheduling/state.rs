@@ -1,10 +1,10 @@
 //! What scheduling has to remember beside the object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Revision;
+use super::{Answers, Revision, SchedulingObject, fields};
 use crate::recurrence::InstanceKey;
 use crate::value::{CalendarUserAddress, Timestamp};
 
@@ -29,37 +29,46 @@ pub struct SchedulingState {
     /// For an attendee: the organizer's revision last taken over, by instance.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub known: BTreeMap<InstanceKey, Revision>,
-    /// For an attendee: the revision of each answer sent, by instance.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub answers: BTreeMap<InstanceKey, Revision>,
+    /// For an attendee: what they were asked and have answered.
+    #[serde(skip_serializing_if = "Answers::is_blank")]
+    pub answers: Answers,
     /// What was cancelled, and at which revision: nothing at or below it comes back to life.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tombstones: BTreeMap<InstanceKey, Revision>,
 }
 
-/// What the organizer remembers of one attendee, by instance.
+impl SchedulingState {
+    /// The organizer's record of one attendee; where nothing is remembered, it begins with what the object says.
+    pub fn attendee(&mut self, who: &CalendarUserAddress, object: &SchedulingObject) -> &mut AttendeeState {
+        let attendee = self.attendees.entry(who.clone()).or_default();
+        if attendee.answers.is_blank() {
+            attendee.answers = Answers::of(object, |address| address == who);
+        }
+        attendee
+    }
+
+    /// For an attendee: where nothing is remembered, the state begins with what their copy says.
+    pub fn adopt(&mut self, copy: &SchedulingObject, own: impl Fn(&CalendarUserAddress) -> bool) {
+        if self.known.is_empty() {
+            self.known = copy.parts().map(|(key, part)| (key.clone(), fields::revision(part))).collect();
+        }
+        if self.answers.is_blank() {
+            self.answers = Answers::of(copy, own);
+        }
+    }
+}
+
+/// What the organizer remembers of one attendee.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct AttendeeState {
-    /// The instances.
-    pub instances: BTreeMap<InstanceKey, InstanceState>,
-}
-
-/// What the organizer remembers of one attendee and one instance.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct InstanceState {
-    /// The revision of the last REQUEST that asked the attendee for an answer: an answer to a lower
-    /// SEQUENCE is an answer to something else.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub asked: Option<Revision>,
-    /// The revision of the last REQUEST or CANCEL that told the attendee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sent: Option<Revision>,
-    /// The revision of the last answer recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answered: Option<Revision>,
-    /// Whether the attendee was removed, or the instance cancelled, by the message `sent`.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub cancelled: bool,
+    /// What they were asked and have answered.
+    #[serde(skip_serializing_if = "Answers::is_blank")]
+    pub answers: Answers,
+    /// The revision of the last REQUEST or CANCEL that told them, by component.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sent: BTreeMap<InstanceKey, Revision>,
+    /// What they were told is cancelled, for them or for all: only a higher SEQUENCE brings it back.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub cancelled: BTreeSet<InstanceKey>,
 }

@@ -1,6 +1,8 @@
 //! A small world: an organizer and three attendees who share one event, and a mailbag that delays, repeats and
 //! reorders what they write to each other.
 
+mod races;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -47,7 +49,12 @@ pub(crate) enum Op {
     DeleteCopy(usize),
     Alarm(usize),
     Deliver(usize),
+    /// Delivered, but the sender does not hear so and will deliver it again.
     DeliverTwice(usize),
+    /// Something delivered long ago arrives once more.
+    Redeliver(usize),
+    /// The recipient's program stops between its decision and its commit: the message stays under way.
+    Crash(usize),
 }
 
 pub(crate) fn attendee() -> impl Strategy<Value = usize> {
@@ -76,6 +83,8 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         1 => (0..ADDRESSES.len()).prop_map(Op::Alarm),
         8 => any::<usize>().prop_map(Op::Deliver),
         2 => any::<usize>().prop_map(Op::DeliverTwice),
+        1 => any::<usize>().prop_map(Op::Redeliver),
+        1 => any::<usize>().prop_map(Op::Crash),
     ]
 }
 
@@ -104,6 +113,10 @@ pub(crate) fn event(recurs: bool, invited: &BTreeSet<usize>) -> SchedulingObject
         ADDRESSES[0], ADDRESSES[0]
     );
     read_object(text.as_bytes(), &Limits::default()).unwrap()
+}
+
+fn recipient(message: &Message) -> usize {
+    ADDRESSES.iter().position(|a| message.recipient == a.parse().unwrap()).unwrap()
 }
 
 fn answer(choice: u8) -> PartStat {
@@ -165,6 +178,18 @@ impl World {
         match op {
             Op::Deliver(pick) => self.deliver(pick, false),
             Op::DeliverTwice(pick) => self.deliver(pick, true),
+            Op::Redeliver(pick) => {
+                let message = self.sent.get(pick % self.sent.len().max(1)).cloned();
+                if let Some(message) = message {
+                    self.hand_over(&message);
+                }
+            }
+            Op::Crash(pick) => {
+                let Some(message) = self.mailbag.get(pick % self.mailbag.len().max(1)) else { return };
+                let Party { engine, object, state } = &self.parties[recipient(message)];
+                let from = envelope(&message.originator);
+                engine.receive(object.as_ref(), state, &message.calendar, &from, self.now).unwrap();
+            }
             Op::Answer(party, choice) => self.answer(party, &InstanceKey::Master, choice),
             Op::AnswerInstance(party, week, choice) => {
                 if let Some(key) = self.key(week) {
@@ -316,9 +341,7 @@ impl World {
     }
 
     pub(crate) fn hand_over(&mut self, message: &Message) {
-        let Some(party) = ADDRESSES.iter().position(|a| message.recipient == a.parse().unwrap()) else {
-            return;
-        };
+        let party = recipient(message);
         self.trace.push(format!("  {} {} -> {}", message.method, message.originator, message.recipient));
         let Party { engine, object, state } = &self.parties[party];
         // Nobody but the originator can say this (invariant 11).

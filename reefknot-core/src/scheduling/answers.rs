@@ -1,0 +1,328 @@
+//! Which answer of an attendee holds for an instance (RFC 5546 §2.1.5, §3.2.3).
+//!
+//! The organizer keeps one [`Answers`] for each attendee, and each attendee one of their own. Both are made of
+//! nothing but what REQUESTs asked and what REPLYs said, and both are recorded so that neither order nor
+//! repetition matters. So once every message is delivered the two records are equal, and one pure function,
+//! [`Answers::standing`], gives both sides the same answer for every instance (docs/adr/0008).
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::attendee::PartStat;
+use super::fields;
+use super::object::{SchedulingObject, attendee_among, edit_attendee};
+use super::revision::Revision;
+use crate::Result;
+use crate::ical::Component;
+use crate::recurrence::InstanceKey;
+use crate::value::CalendarUserAddress;
+
+/// What one attendee was asked and has answered, instance by instance.
+///
+/// ```
+/// use reefknot_core::recurrence::InstanceKey;
+/// use reefknot_core::scheduling::{Answers, PartStat, Revision};
+///
+/// let mut answers = Answers::default();
+/// answers.give(&InstanceKey::Master, Revision { sequence: 0, dtstamp: None }, PartStat::Accepted);
+/// // What is said of the series holds for its instances.
+/// let friday = "20261127T090000Z".parse()?;
+/// assert_eq!(answers.standing(&friday), Some(&PartStat::Accepted));
+/// # Ok::<(), reefknot_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Answers {
+    /// The highest SEQUENCE at which a REQUEST asked (PARTSTAT=NEEDS-ACTION), by component. An instance that no
+    /// REQUEST has named yet is asked with the series.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    asked: BTreeMap<InstanceKey, u32>,
+    /// The latest answer, by component.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    given: BTreeMap<InstanceKey, Given>,
+}
+
+/// One answer, and the revision that it answers; its DTSTAMP is the answer's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Given {
+    revision: Revision,
+    partstat: PartStat,
+}
+
+impl Answers {
+    /// What an object says by itself: where nothing was remembered, it has to do.
+    ///
+    /// An override whose answer is that of the series is taken to follow it.
+    #[must_use]
+    pub fn of(object: &SchedulingObject, who: impl Fn(&CalendarUserAddress) -> bool) -> Self {
+        let mut answers = Self::default();
+        let mut of_series = PartStat::NeedsAction;
+        for (key, part) in object.parts() {
+            let Some(attendee) = attendee_among(part, &who) else { continue };
+            let sequence = fields::revision(part).sequence;
+            answers.asked.insert(key.clone(), sequence);
+            if attendee.partstat != of_series {
+                let revision = Revision { sequence, dtstamp: None };
+                answers.given.insert(key.clone(), Given { revision, partstat: attendee.partstat.clone() });
+            }
+            if key.is_master() {
+                of_series = attendee.partstat;
+            }
+        }
+        answers
+    }
+
+    /// Whether nothing was ever asked or answered.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.asked.is_empty() && self.given.is_empty()
+    }
+
+    /// A REQUEST made of these components was sent to the attendee, or reached them.
+    ///
+    /// Each asks for what it names; what it does not name, it asks with the series. What was asked once stays
+    /// asked, so an overtaken REQUEST counts as well.
+    pub fn hear<'a>(
+        &mut self,
+        request: impl IntoIterator<Item = (&'a InstanceKey, &'a Component)>,
+        who: impl Fn(&CalendarUserAddress) -> bool,
+    ) {
+        let mut named: BTreeMap<&InstanceKey, u32> = BTreeMap::new();
+        for (key, part) in request {
+            let open = attendee_among(part, &who).is_some_and(|own| own.partstat == PartStat::NeedsAction);
+            named.insert(key, if open { fields::revision(part).sequence } else { 0 });
+        }
+        // Until now, an instance named for the first time was asked with the series.
+        let before = self.asked(&InstanceKey::Master);
+        for (key, sequence) in &named {
+            let asked = self.asked.entry((*key).clone()).or_insert(before);
+            *asked = (*asked).max(*sequence);
+        }
+        if let Some(series) = named.get(&InstanceKey::Master) {
+            for (_, asked) in self.asked.iter_mut().filter(|(key, _)| !named.contains_key(key)) {
+                *asked = (*asked).max(*series);
+            }
+        }
+    }
+
+    /// The attendee answers a component; tells how this answer compares with the one recorded before: only a
+    /// later one ([`Ordering::Greater`]) is recorded (RFC 5546 §2.1.5).
+    pub fn give(&mut self, key: &InstanceKey, revision: Revision, partstat: PartStat) -> Ordering {
+        let order = match self.given.get(key) {
+            Some(before) => revision.cmp(&before.revision),
+            None => Ordering::Greater,
+        };
+        if order == Ordering::Greater {
+            if key.is_master() {
+                // What was left open on its own follows the series' next answer.
+                self.given.retain(|_, given| given.partstat != PartStat::NeedsAction);
+            }
+            self.given.insert(key.clone(), Given { revision, partstat });
+        }
+        order
+    }
+
+    /// Takes an answer back: what it answered was moved.
+    pub fn forget(&mut self, key: &InstanceKey) {
+        self.given.remove(key);
+    }
+
+    /// The lowest SEQUENCE that an answer has to name to count.
+    #[must_use]
+    pub fn asked(&self, key: &InstanceKey) -> u32 {
+        self.asked.get(key).or_else(|| self.asked.get(&InstanceKey::Master)).copied().unwrap_or_default()
+    }
+
+    /// Whether an instance was asked otherwise than the series, so that the same answer may hold for one only.
+    #[must_use]
+    pub fn is_asked_apart(&self, key: &InstanceKey) -> bool {
+        self.asked(key) != self.asked(&InstanceKey::Master)
+    }
+
+    /// The latest answer to a component: the SEQUENCE it named, and its DTSTAMP.
+    #[must_use]
+    pub fn answered(&self, key: &InstanceKey) -> Option<Revision> {
+        self.given.get(key).map(|given| given.revision)
+    }
+
+    /// The components that a REQUEST ever named.
+    pub fn named(&self) -> impl Iterator<Item = &InstanceKey> {
+        self.asked.keys()
+    }
+
+    /// The components that were ever answered on their own.
+    pub fn given(&self) -> impl Iterator<Item = &InstanceKey> {
+        self.given.keys()
+    }
+
+    /// The answer that holds for an instance: its own, or else that of the series, if it was asked no later.
+    ///
+    /// `None` where no answer holds: then the organizer's word does, which is NEEDS-ACTION unless somebody
+    /// answered in another way.
+    #[must_use]
+    pub fn standing(&self, key: &InstanceKey) -> Option<&PartStat> {
+        let asked = self.asked(key);
+        [key, &InstanceKey::Master]
+            .into_iter()
+            .filter_map(|key| self.given.get(key))
+            .find(|given| given.revision.sequence >= asked)
+            .map(|given| &given.partstat)
+    }
+
+    /// Writes what holds into the attendee's lines; an instance whose answer is not that of the series gets a
+    /// component. Gives the components that changed.
+    ///
+    /// # Errors
+    /// When a participation status of somebody's own cannot be written.
+    pub fn write_into(
+        &self,
+        object: &mut SchedulingObject,
+        who: &CalendarUserAddress,
+    ) -> Result<Vec<InstanceKey>> {
+        let mut changed = Vec::new();
+        let parts = object.parts().map(|(key, _)| key);
+        // The series comes first in the order of keys: its answer is what the others may differ from.
+        let keys: BTreeSet<InstanceKey> = parts.chain(self.given.keys()).cloned().collect();
+        for key in keys {
+            let Some(standing) = self.standing(&key) else { continue };
+            let Some(mut part) = object.effective(&key).filter(|part| !fields::is_cancelled(part)) else {
+                continue;
+            };
+            let shown = attendee_among(&part, |address| address == who).map(|attendee| attendee.partstat);
+            if shown.is_none_or(|shown| shown == *standing) {
+                continue;
+            }
+            edit_attendee(&mut part, who, |line| line.set_param("PARTSTAT", standing.as_str()))?;
+            object.put_part(key.clone(), part);
+            changed.push(key);
+        }
+        Ok(changed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: InstanceKey = InstanceKey::Master;
+
+    fn at(sequence: u32, dtstamp: i64) -> Revision {
+        Revision { sequence, dtstamp: Some(crate::value::Timestamp::from_seconds(dtstamp)) }
+    }
+
+    fn friday() -> InstanceKey {
+        "20261127T090000Z".parse().unwrap()
+    }
+
+    fn who() -> CalendarUserAddress {
+        "mailto:b@foo.com".parse().unwrap()
+    }
+
+    /// The components of a REQUEST: key, SEQUENCE, PARTSTAT.
+    fn request(parts: &[(&InstanceKey, u32, &str)]) -> Vec<(InstanceKey, Component)> {
+        let component = |sequence: u32, partstat: &str| {
+            let mut part = Component::new("VEVENT").unwrap();
+            fields::set_sequence(&mut part, sequence);
+            let mut line = crate::ical::PropertyBuf::new("ATTENDEE", "mailto:b@foo.com").unwrap();
+            line.set_param("PARTSTAT", partstat).unwrap();
+            part.push(line);
+            part
+        };
+        parts.iter().map(|(key, sequence, said)| ((*key).clone(), component(*sequence, said))).collect()
+    }
+
+    fn hear(answers: &mut Answers, parts: &[(&InstanceKey, u32, &str)]) {
+        let request = request(parts);
+        answers.hear(request.iter().map(|(key, part)| (key, part)), |address| *address == who());
+    }
+
+    #[test]
+    fn an_instance_has_its_own_answer_or_that_of_the_series() {
+        let mut answers = Answers::default();
+        hear(&mut answers, &[(&A, 0, "NEEDS-ACTION")]);
+        assert_eq!(answers.standing(&friday()), None);
+        answers.give(&A, at(0, 1), PartStat::Accepted);
+        assert_eq!(answers.standing(&friday()), Some(&PartStat::Accepted));
+        answers.give(&friday(), at(0, 2), PartStat::Declined);
+        assert_eq!(answers.standing(&friday()), Some(&PartStat::Declined));
+        // The series answered otherwise leaves it.
+        answers.give(&A, at(0, 3), PartStat::Tentative);
+        assert_eq!(answers.standing(&friday()), Some(&PartStat::Declined));
+    }
+
+    #[test]
+    fn a_request_that_asks_again_undoes_answers_to_lower_sequences() {
+        let mut answers = Answers::default();
+        answers.give(&A, at(0, 1), PartStat::Accepted);
+        answers.give(&friday(), at(0, 1), PartStat::Declined);
+        // The friday moves: the series' answer is not for it either.
+        hear(&mut answers, &[(&A, 0, "ACCEPTED"), (&friday(), 1, "NEEDS-ACTION")]);
+        assert_eq!((answers.standing(&A), answers.standing(&friday())), (Some(&PartStat::Accepted), None));
+        answers.give(&friday(), at(1, 2), PartStat::Tentative);
+        // The series moves, the friday does not.
+        hear(&mut answers, &[(&A, 2, "NEEDS-ACTION"), (&friday(), 1, "TENTATIVE")]);
+        assert_eq!((answers.standing(&A), answers.standing(&friday())), (None, Some(&PartStat::Tentative)));
+        // Both move: the REQUEST does not name the friday.
+        hear(&mut answers, &[(&A, 3, "NEEDS-ACTION")]);
+        assert_eq!(answers.standing(&friday()), None);
+    }
+
+    #[test]
+    fn an_answer_to_the_series_holds_where_a_later_request_asked_the_series_only() {
+        let mut answers = Answers::default();
+        hear(&mut answers, &[(&A, 0, "NEEDS-ACTION")]);
+        hear(&mut answers, &[(&A, 1, "NEEDS-ACTION"), (&friday(), 0, "ACCEPTED")]);
+        // Written before the second REQUEST was seen.
+        answers.give(&A, at(0, 5), PartStat::Declined);
+        assert_eq!((answers.standing(&A), answers.standing(&friday())), (None, Some(&PartStat::Declined)));
+    }
+
+    #[test]
+    fn an_earlier_answer_is_not_recorded() {
+        let mut answers = Answers::default();
+        assert_eq!(answers.give(&A, at(1, 5), PartStat::Declined), Ordering::Greater);
+        assert_eq!(answers.give(&A, at(1, 5), PartStat::Declined), Ordering::Equal);
+        assert_eq!(answers.give(&A, at(1, 4), PartStat::Accepted), Ordering::Less);
+        assert_eq!(answers.give(&A, at(0, 9), PartStat::Accepted), Ordering::Less);
+        assert_eq!(answers.standing(&A), Some(&PartStat::Declined));
+    }
+
+    proptest::proptest! {
+        /// Any order, with repetitions, makes the same record.
+        #[test]
+        fn neither_order_nor_repetition_matters(
+            messages in proptest::collection::vec((0..2_u8, 0..4_u32, 0..2_usize, 0..4_u32, 0..3_usize), 1..8),
+            shuffle in proptest::prelude::any::<u64>(),
+        ) {
+            let said = ["NEEDS-ACTION", "ACCEPTED"];
+            let answer = [PartStat::Accepted, PartStat::Declined, PartStat::Tentative];
+            let monday: InstanceKey = "20261123T090000Z".parse().unwrap();
+            let friday = friday();
+            let apply = |answers: &mut Answers, at_index: usize| {
+                let (kind, sequence, which, other, choice) = messages[at_index];
+                let key = [&friday, &monday][which];
+                match (kind, choice) {
+                    (0, 0) => hear(answers, &[(&A, sequence, said[which])]),
+                    (0, 1) => hear(answers, &[(&A, sequence, said[which]), (key, other, said[other as usize % 2])]),
+                    (0, _) => hear(answers, &[(key, other, said[which])]),
+                    // Every message has a DTSTAMP of its own.
+                    (_, 0) => { answers.give(&A, at(sequence, at_index as i64), answer[other as usize % 3].clone()); }
+                    (_, _) => { answers.give(key, at(sequence, at_index as i64), answer[other as usize % 3].clone()); }
+                }
+            };
+            let mut in_order = Answers::default();
+            (0..messages.len()).for_each(|index| apply(&mut in_order, index));
+            let mut otherwise = Answers::default();
+            let mut seed = shuffle | 1;
+            let mut order: Vec<usize> = (0..messages.len()).chain(0..messages.len()).collect();
+            for at in (1..order.len()).rev() {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                order.swap(at, (seed >> 33) as usize % (at + 1));
+            }
+            order.into_iter().for_each(|index| apply(&mut otherwise, index));
+            proptest::prop_assert_eq!(in_order, otherwise);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Conversations in which messages cross: each once ended with two sides that disagree. The parties are the
+//! organizer (0) and three attendees (1 to 3); an answer is 0 to accept and 1 to decline.
+
+use std::collections::BTreeSet;
+
+use super::Op::{
+    Answer, AnswerInstance, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveInstance, MoveSeries,
+    RenameInstance, RevertInstance, Uninvite, UninviteFrom,
+};
+use super::{Op, World};
+
+/// What is under way at the end arrives in many orders, and both sides agree after each.
+fn agree(invited: &[usize], ops: &[Op]) {
+    for order in 0..16 {
+        let mut world = World::new(true, &BTreeSet::from_iter(invited.iter().copied()));
+        ops.iter().for_each(|op| world.apply(*op));
+        world.drain(order);
+        world.assert_agreement();
+    }
+}
+
+#[test]
+fn a_deletion_crosses_a_revision_that_keeps_an_instance_for_somebody_else() {
+    let accepted = [Deliver(0), Deliver(0), Answer(1, 0), Deliver(0), AnswerInstance(2, 1, 1), Deliver(0)];
+    let crossing = [DeleteCopy(1), ExcludeInstance(3), MoveSeries(0)];
+    agree(&[1, 2], &[&accepted[..], &crossing[..]].concat());
+}
+
+#[test]
+fn a_deletion_crosses_an_override_that_is_dropped() {
+    let ops =
+        [UninviteFrom(0, 3), ExcludeInstance(1), RevertInstance(0), Deliver(1), Deliver(1), DeleteCopy(1)];
+    agree(&[1, 2], &ops);
+    agree(&[1], &[Deliver(0), MoveInstance(3, -1), DeleteCopy(1), MoveInstance(3, 1), RevertInstance(3)]);
+}
+
+#[test]
+fn an_answer_to_the_series_crosses_an_override_that_is_dropped() {
+    let moved_and_back = [MoveInstance(1, 1), MoveInstance(1, -1)];
+    agree(
+        &[2, 3],
+        &[&moved_and_back[..], &[Deliver(1), Deliver(1), Uninvite(3), Answer(2, 0), RevertInstance(1)]]
+            .concat(),
+    );
+    agree(
+        &[1, 2],
+        &[Invite(3), MoveInstance(1, 0), Deliver(0), ExcludeInstance(0), Answer(1, 0), RevertInstance(1)],
+    );
+}
+
+#[test]
+fn an_answer_crosses_an_instance_that_was_shared_and_is_not_any_more() {
+    let ops = [
+        MoveInstance(1, 0),
+        InviteTo(0, 1),
+        RenameInstance(1, 0),
+        Deliver(0),
+        Answer(2, 0),
+        ExcludeInstance(1),
+        RevertInstance(0),
+    ];
+    agree(&[1, 2], &ops);
+}
