@@ -395,8 +395,10 @@ impl Taking<'_> {
         }
         for (key, part) in self.incoming.object.parts() {
             let revision = fields::revision(part);
-            let known = self.outcome.state.known.entry(key.clone()).or_insert(revision);
-            *known = (*known).max(revision);
+            // An overtaken message says nothing new of an instance that the newer series does not name.
+            if self.known(key).is_none_or(|(known, _)| known < revision) {
+                self.outcome.state.known.insert(key.clone(), revision);
+            }
         }
     }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::Op::{
     Answer, AnswerInstance, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveInstance, MoveSeries,
-    RenameInstance, RevertInstance, Uninvite, UninviteFrom,
+    Rename, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
 };
 use super::{Op, World};
 
 /// What is under way at the end arrives in many orders, and both sides agree after each.
 fn agree(invited: &[usize], ops: &[Op]) {
-    for order in 0..16 {
+    for order in 0..32 {
         let mut world = World::new(true, &BTreeSet::from_iter(invited.iter().copied()));
         ops.iter().for_each(|op| world.apply(*op));
         world.drain(order);
@@ -32,6 +32,20 @@ fn a_deletion_crosses_an_override_that_is_dropped() {
         [UninviteFrom(0, 3), ExcludeInstance(1), RevertInstance(0), Deliver(1), Deliver(1), DeleteCopy(1)];
     agree(&[1, 2], &ops);
     agree(&[1], &[Deliver(0), MoveInstance(3, -1), DeleteCopy(1), MoveInstance(3, 1), RevertInstance(3)]);
+}
+
+#[test]
+fn an_overtaken_request_that_arrives_after_a_deletion_brings_nothing_back() {
+    let deleted = [Deliver(0), DeleteCopy(1), Deliver(1)];
+    let revisions = [
+        UninviteFrom(2, 2),
+        UninviteFrom(0, 1),
+        ExcludeInstance(0),
+        MoveInstance(2, -1),
+        ExcludeInstance(2),
+        Rename(0),
+    ];
+    agree(&[1, 2], &[&deleted[..], &revisions[..]].concat());
 }
 
 #[test]
