@@ -1,6 +1,6 @@
 //! What must hold when writing fails half-way. Each check begins with an empty place.
 
-use reefknot_core::host::{Commit, Store, UserId};
+use reefknot_core::host::{Commit, Store, StoredCalendar, UserId};
 use reefknot_core::policy::Residence;
 use reefknot_core::value::Timestamp;
 
@@ -37,6 +37,7 @@ pub fn a_first_commit_that_fails_leaves_nothing(place: &impl Breakable) {
     for store in [&store, &place.open()] {
         assert_eq!(store.load(&UserId::new("a"), UID), Ok(None));
         assert_eq!(store.uids(&UserId::new("a")), Ok(Vec::new()));
+        assert_eq!(store.calendar(&UserId::new("a")), Ok(StoredCalendar::default()));
         assert_eq!(store.due(Timestamp::MAX, 9), Ok(Vec::new()));
         assert_eq!(store.failed(), Ok(Vec::new()));
         assert_eq!(store.questions(&UserId::new("a")), Ok(Vec::new()));
@@ -57,7 +58,8 @@ pub fn a_change_that_fails_leaves_what_was_there(place: &impl Breakable) {
     place.break_second_message();
     let mut store = place.open();
     let all = |store: &dyn Store| {
-        (stored(store, "a", UID), store.due(at(0), 9), store.questions(&UserId::new("a")))
+        let calendar = store.calendar(&UserId::new("a"));
+        (stored(store, "a", UID), store.due(at(0), 9), store.questions(&UserId::new("a")), calendar)
     };
     let before = all(&*store);
     let answers = before.2.as_ref().expect("the questions can be read").first().map(|open| open.id);

@@ -159,6 +159,8 @@ impl Pair<'_> {
     fn same_objects(&self, user: &'static str) {
         let id = UserId::new(user);
         assert_eq!(self.store.uids(&id), self.model.uids(&id));
+        let living = |store: &dyn Store| store.calendar(&id).expect("the calendar can be read").objects;
+        assert_eq!(living(self.store), living(&self.model));
         for uid in UIDS {
             let load = |store: &dyn Store| store.load(&id, uid).expect("it can be loaded");
             let (mut ours, theirs) = (load(&self.model), load(self.store));

@@ -27,6 +27,7 @@ macro_rules! place_tests {
                 the_second_of_two_decisions_is_a_conflict,
                 of_two_that_race_one_wins,
                 of_two_that_answer_a_question_one_wins,
+                of_two_bookings_on_one_calendar_one_wins,
                 no_change_is_lost_between_threads,
                 a_new_place_is_opened_by_many_at_once,
             ]
@@ -156,6 +157,37 @@ pub fn of_two_that_race_one_wins(place: &impl Place) {
     won.sort_unstable();
     sent.sort_unstable();
     assert_eq!(sent, won, "the messages are those of the winners");
+}
+
+/// At the same moment, each about a UID of its own: both have read the same calendar before either commits.
+pub fn of_two_bookings_on_one_calendar_one_wins(place: &impl Place) {
+    const ROUNDS: usize = 25;
+    let barrier = Barrier::new(2);
+    let room = UserId::new("room");
+    let race = |name: &'static str| {
+        let mut store = place.open();
+        let mut won = Vec::new();
+        for round in 0..ROUNDS {
+            barrier.wait();
+            let seen = store.calendar(&room).expect("the calendar can be read").version;
+            barrier.wait();
+            let uid = format!("{name}{round:02}");
+            match store.commit(Commit { expected_calendar: Some(seen), ..commit("room", &uid, b"x") }) {
+                Ok(_) => won.push(uid),
+                Err(error) => assert!(error.is_conflict(), "round {round}: {error}"),
+            }
+        }
+        won
+    };
+    let mut won = thread::scope(|threads| {
+        let other = threads.spawn(|| race("other"));
+        let mut won = race("one");
+        won.extend(other.join().expect("the other thread ends well"));
+        won
+    });
+    won.sort_unstable();
+    assert_eq!(won.len(), ROUNDS, "exactly one wins each round");
+    assert_eq!(place.open().uids(&room), Ok(won), "the bookings are those of the winners");
 }
 
 /// Each thread tries again until its change is in: the sum of all changes is there at the end.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use reefknot_core::host::{Commit, DeliveryId, Outgoing, Settled, Store, StoredObject, UserId};
+use reefknot_core::host::{
+    Commit, DeliveryId, Outgoing, Settled, Store, StoredCalendar, StoredObject, UserId,
+};
 use reefknot_core::policy::Residence;
 use reefknot_core::value::Timestamp;
 
@@ -40,6 +42,9 @@ macro_rules! single_tests {
                 names_are_compared_as_they_are,
                 a_tombstone_is_no_object,
                 uids_are_sorted_by_their_bytes,
+                a_calendar_is_every_object_that_lives,
+                every_commit_of_a_user_is_one_of_their_calendar,
+                a_commit_on_another_calendar_is_a_conflict,
                 the_longest_due_come_first,
                 those_due_together_keep_their_order,
                 a_limit_is_kept,
@@ -261,6 +266,59 @@ pub fn uids_are_sorted_by_their_bytes(store: &mut dyn Store) {
     }
     uids.sort_unstable();
     assert_eq!(store.uids(&UserId::new("a")), Ok(uids.into_iter().map(str::to_owned).collect()));
+}
+
+/// Byte for byte, in the order of the UIDs, and nobody else's.
+pub fn a_calendar_is_every_object_that_lives(store: &mut dyn Store) {
+    let (a, b) = (UserId::new("a"), UserId::new("b"));
+    assert_eq!(store.calendar(&a), Ok(StoredCalendar::default()));
+    for (user, uid, calendar) in
+        [("a", "ä", odd_bytes()), ("a", "Z", Vec::new()), ("b", "1", b"b's".to_vec())]
+    {
+        store.commit(commit(user, uid, &calendar)).expect("a first commit succeeds");
+    }
+    let first = store.commit(commit("a", "gone", b"x")).expect("a first commit succeeds");
+    let gone = Commit { expected: Some(first), calendar: None, ..commit("a", "gone", b"") };
+    store.commit(gone).expect("the deletion succeeds");
+    let found = store.calendar(&a).expect("the calendar can be read");
+    assert_eq!(found.objects, [("Z".to_owned(), Vec::new()), ("ä".to_owned(), odd_bytes())]);
+    let of_b = store.calendar(&b).expect("the calendar can be read");
+    assert_eq!(of_b.objects, [("1".to_owned(), b"b's".to_vec())]);
+}
+
+/// A deletion too, and what only changes the state; but no other user's, and none that failed.
+pub fn every_commit_of_a_user_is_one_of_their_calendar(store: &mut dyn Store) {
+    let a = UserId::new("a");
+    let version = |store: &dyn Store| store.calendar(&a).expect("the calendar can be read").version;
+    let mut last = version(store);
+    let mut expected = None;
+    for calendar in [Some(b"1".to_vec()), Some(b"1".to_vec()), None, None] {
+        let next = Commit { calendar, expected, state: full_state(), ..commit("a", UID, b"") };
+        expected = Some(store.commit(next).expect("a commit on the stored version succeeds"));
+        assert!(version(store) > last, "{} after {last}", version(store));
+        last = version(store);
+    }
+    store.commit(commit("b", UID, b"x")).expect("the other user's first commit succeeds");
+    store.commit(commit("a", UID, b"x")).expect_err("not the version");
+    assert_eq!(version(store), last);
+}
+
+/// Whoever found a room free has to look again once anything else was booked, and nothing of the commit is kept.
+pub fn a_commit_on_another_calendar_is_a_conflict(store: &mut dyn Store) {
+    let a = UserId::new("a");
+    let seen = store.calendar(&a).expect("the calendar can be read").version;
+    let booking = |uid: &str, seen| Commit { expected_calendar: Some(seen), ..commit("a", uid, b"x") };
+    store.commit(commit("b", UID, b"another calendar")).expect("a first commit succeeds");
+    store.commit(booking(UID, seen)).expect("nothing has changed in this calendar");
+    let outbox = vec![Outgoing { uid: "2@foo.com".to_owned(), ..message("mailto:c@bar.com", at(0)) }];
+    for wrong in [seen, u64::MAX] {
+        let late = Commit { outbox: outbox.clone(), ..booking("2@foo.com", wrong) };
+        assert!(store.commit(late).expect_err("something was booked").is_conflict());
+    }
+    assert_eq!(store.load(&a, "2@foo.com"), Ok(None));
+    assert_eq!(due(store, Timestamp::MAX, ALL), [""; 0]);
+    let now = store.calendar(&a).expect("the calendar can be read").version;
+    store.commit(booking("2@foo.com", now)).expect("decided anew, it succeeds");
 }
 
 /// And not those that are not due; what is due now, is.

@@ -6,8 +6,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::failure;
 
 /// What turns version n into version n + 1, in order. What was released is never edited.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001.sql"), include_str!("../migrations/0002.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+    include_str!("../migrations/0003.sql"),
+];
 
 /// What marks an SQLite file as one of ours: "Reef" in ASCII.
 const APPLICATION: i64 = 0x5265_6566;
@@ -113,6 +116,7 @@ mod tests {
         for (sql, index) in [
             (crate::store::LOAD, "INDEX sqlite_autoindex_object_1 (user=? AND uid=?)"),
             (crate::store::UIDS, "COVERING INDEX object_live (user=? AND live=?)"),
+            (crate::store::LIVING, "INDEX object_live (user=? AND live=?)"),
             (crate::outbox::DUE, "INDEX outbox_due (due<?)"),
             (crate::outbox::GIVEN_UP, "INDEX outbox_given_up"),
             (crate::question::OPEN, "INDEX question_user (user=?)"),

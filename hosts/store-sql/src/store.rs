@@ -5,7 +5,9 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reefknot_core::host::{Commit, Delivery, DeliveryId, OpenQuestion, Settled, Store, StoredObject, UserId};
+use reefknot_core::host::{
+    Commit, Delivery, DeliveryId, OpenQuestion, Settled, Store, StoredCalendar, StoredObject, UserId,
+};
 use reefknot_core::policy::Residence;
 use reefknot_core::value::Timestamp;
 use reefknot_core::{Error, Result};
@@ -16,6 +18,10 @@ use crate::{outbox, question, schema};
 pub(crate) const LOAD: &str =
     "SELECT calendar, state, residence, version FROM object WHERE user = ?1 AND uid = ?2";
 pub(crate) const UIDS: &str = "SELECT uid FROM object WHERE user = ?1 AND live = 1 ORDER BY uid";
+
+/// The index on the living objects gives their order.
+pub(crate) const LIVING: &str = "SELECT uid, calendar FROM object WHERE user = ?1 AND live = 1 ORDER BY uid";
+const CALENDAR_VERSION: &str = "SELECT version FROM calendar WHERE user = ?1";
 
 /// How long to wait for another connection that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -132,6 +138,18 @@ impl Store for SqliteStore {
         read().map_err(|error| failure(&self.name, &format!("listing the objects of user `{user}`"), &error))
     }
 
+    fn calendar(&self, user: &UserId) -> Result<StoredCalendar> {
+        let read = || -> rusqlite::Result<StoredCalendar> {
+            // One snapshot: the version is that of exactly these objects.
+            let snapshot = self.db.unchecked_transaction()?;
+            let version = calendar_version(&snapshot, user)?;
+            let mut statement = snapshot.prepare_cached(LIVING)?;
+            let rows = statement.query_map([user.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(StoredCalendar { version, objects: rows.collect::<rusqlite::Result<_>>()? })
+        };
+        read().map_err(|error| failure(&self.name, &format!("reading the calendar of user `{user}`"), &error))
+    }
+
     fn commit(&mut self, commit: Commit) -> Result<u64> {
         commit.check()?;
         let doing = format!("writing `{}` of user `{}`", commit.uid, commit.user);
@@ -142,6 +160,10 @@ impl Store for SqliteStore {
         let stored = version(&transaction, &commit).map_err(failed)?;
         if stored.map(i64::cast_unsigned) != commit.expected {
             return Err(commit.conflict());
+        }
+        let calendar = calendar_version(&transaction, &commit.user).map_err(failed)?;
+        if commit.expected_calendar.is_some_and(|expected| expected != calendar) {
+            return Err(commit.calendar_conflict());
         }
         let version = stored.unwrap_or(0) + 1;
         write(&transaction, &commit, version, &json(&commit.state)?).map_err(failed)?;
@@ -209,11 +231,25 @@ fn version(db: &Connection, commit: &Commit) -> rusqlite::Result<Option<i64>> {
         .optional()
 }
 
+/// How often the user's calendar was committed to.
+fn calendar_version(db: &Connection, user: &UserId) -> rusqlite::Result<u64> {
+    let version = db
+        .prepare_cached(CALENDAR_VERSION)?
+        .query_row([user.as_str()], |row| row.get::<_, i64>(0))
+        .optional()?;
+    Ok(version.map_or(0, i64::cast_unsigned))
+}
+
 fn write(db: &Connection, commit: &Commit, version: i64, state: &str) -> rusqlite::Result<usize> {
     let residence = match commit.residence {
         Residence::Synced => "synced",
         Residence::LocalOnly => "local-only",
     };
+    db.prepare_cached(
+        "INSERT INTO calendar (user, version) VALUES (?1, 1) \
+         ON CONFLICT (user) DO UPDATE SET version = version + 1",
+    )?
+    .execute([commit.user.as_str()])?;
     db.prepare_cached(
         "INSERT INTO object (user, uid, version, residence, state, live, calendar) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6 IS NOT NULL, ?6) \

@@ -98,6 +98,8 @@ fn a_file_of_version_1_becomes_one_of_this_version() {
     let user = UserId::new("a");
     assert_eq!(store.uids(&user).unwrap(), ["1@foo.com"]);
 
+    let calendar = store.calendar(&user).unwrap();
+    assert_eq!((calendar.version, calendar.objects.len()), (12, 1), "as many commits as were made before");
     let live = store.load(&user, "1@foo.com").unwrap().unwrap();
     assert_eq!((live.version, live.residence), (3, Residence::LocalOnly));
     assert_eq!(live.calendar.as_deref(), Some(&b"the object"[..]));

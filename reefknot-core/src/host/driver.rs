@@ -236,6 +236,7 @@ impl<'a> Scheduler<'a> {
             user: step.user.id.clone(),
             uid: step.uid.to_owned(),
             expected: stored.map(|stored| stored.version),
+            expected_calendar: None,
             calendar,
             state: outcome.state.clone(),
             residence: step.residence,

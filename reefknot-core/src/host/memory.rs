@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Commit, Delivery, DeliveryId, OpenQuestion, QuestionId, Settled, Store, StoredObject, UserId};
+use super::{
+    Commit, Delivery, DeliveryId, OpenQuestion, QuestionId, Settled, Store, StoredCalendar, StoredObject,
+    UserId,
+};
 use crate::Result;
 use crate::value::Timestamp;
 
@@ -10,6 +13,8 @@ use crate::value::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     objects: BTreeMap<UserId, BTreeMap<String, StoredObject>>,
+    /// How often each user's calendar was committed to.
+    calendars: BTreeMap<UserId, u64>,
     outbox: BTreeMap<DeliveryId, Row>,
     questions: BTreeMap<QuestionId, (UserId, OpenQuestion)>,
     last_id: u64,
@@ -39,12 +44,23 @@ impl Store for MemoryStore {
         Ok(objects.filter(|(_, stored)| stored.calendar.is_some()).map(|(uid, _)| uid.clone()).collect())
     }
 
+    fn calendar(&self, user: &UserId) -> Result<StoredCalendar> {
+        let objects = self.objects.get(user).into_iter().flatten();
+        let living = objects.filter_map(|(uid, stored)| Some((uid.clone(), stored.calendar.clone()?)));
+        let version = self.calendars.get(user).copied().unwrap_or(0);
+        Ok(StoredCalendar { version, objects: living.collect() })
+    }
+
     fn commit(&mut self, commit: Commit) -> Result<u64> {
         commit.check()?;
         let stored = self.objects.get(&commit.user).and_then(|objects| objects.get(&commit.uid));
         let stored = stored.map(|stored| stored.version);
         if stored != commit.expected {
             return Err(commit.conflict());
+        }
+        let calendar_version = self.calendars.get(&commit.user).copied().unwrap_or(0);
+        if commit.expected_calendar.is_some_and(|expected| expected != calendar_version) {
+            return Err(commit.calendar_conflict());
         }
         if let Some(id) = commit.answers {
             let waits = self.questions.get(&id);
@@ -63,6 +79,7 @@ impl Store for MemoryStore {
             answers,
             settles,
             expected: _,
+            expected_calendar: _,
         } = commit;
         // The last step that can fail comes first.
         if let Some((id, how)) = settles {
@@ -72,6 +89,7 @@ impl Store for MemoryStore {
             self.questions.remove(&id);
         }
         let version = stored.unwrap_or(0) + 1;
+        self.calendars.insert(user.clone(), calendar_version + 1);
         let object = StoredObject { calendar, state, residence, version };
         self.objects.entry(user.clone()).or_default().insert(uid.clone(), object);
         for asked in questions {

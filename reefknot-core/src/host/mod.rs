@@ -16,7 +16,7 @@ pub use directory::{Directory, LocalUser};
 pub use driver::{Put, Scheduler, Source};
 pub use memory::MemoryStore;
 pub use store::{
-    Asked, Commit, Delivery, DeliveryId, OpenQuestion, Outgoing, QuestionId, Settled, Store, StoredObject,
-    UserId,
+    Asked, Commit, Delivery, DeliveryId, OpenQuestion, Outgoing, QuestionId, Settled, Store, StoredCalendar,
+    StoredObject, UserId,
 };
 pub use transport::{Attempt, Transport};

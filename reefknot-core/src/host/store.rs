@@ -73,6 +73,15 @@ pub struct StoredObject {
     pub version: u64,
 }
 
+/// All that lives in one user's calendar, as it was at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredCalendar {
+    /// Grows with every commit of the user, whatever the UID; 0 before the first.
+    pub version: u64,
+    /// Each UID with its object as iCalendar text, in the order of the UIDs' bytes.
+    pub objects: Vec<(String, Vec<u8>)>,
+}
+
 /// One step that happens as a whole or not at all: an object, its state, and the messages that follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
@@ -82,6 +91,9 @@ pub struct Commit {
     pub uid: String,
     /// The version the decision was made on; `None` where [`Store::load`] found nothing.
     pub expected: Option<u64>,
+    /// The version of the user's whole calendar that the decision was made on, as when a room is booked because it
+    /// is free; `None` where only this object mattered.
+    pub expected_calendar: Option<u64>,
     /// The object as iCalendar text; `None` deletes it and keeps the state.
     pub calendar: Option<Vec<u8>>,
     /// What scheduling remembers beside the object.
@@ -106,6 +118,7 @@ impl Commit {
             user,
             uid: uid.into(),
             expected: None,
+            expected_calendar: None,
             calendar: None,
             state: SchedulingState::default(),
             residence: Residence::default(),
@@ -120,6 +133,12 @@ impl Commit {
     #[must_use]
     pub fn conflict(&self) -> Error {
         Error::conflict(format!("`{}` of user `{}`", self.uid, self.user))
+    }
+
+    /// The error of a store in which the user's calendar has another version than the expected one.
+    #[must_use]
+    pub fn calendar_conflict(&self) -> Error {
+        Error::conflict(format!("the calendar of user `{}`", self.user))
     }
 
     /// Checks what every store requires of a commit before it writes anything.
@@ -329,12 +348,19 @@ pub trait Store {
     /// When the store fails.
     fn uids(&self, user: &UserId) -> Result<Vec<String>>;
 
+    /// The user's whole calendar at one moment: no commit shows in part of it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn calendar(&self, user: &UserId) -> Result<StoredCalendar>;
+
     /// Writes a commit, all of it or nothing, and returns the object's new version.
     ///
     /// Once it returns, the commit survives a crash, as far as the store survives one.
     ///
     /// # Errors
-    /// One for which [`Error::is_conflict`] holds when `expected` is not the stored version; an invalid error from
+    /// One for which [`Error::is_conflict`] holds when `expected` is not the stored version, or `expected_calendar` is
+    /// given and is not the version of the user's calendar; an invalid error from
     /// [`Commit::check`], or when no such question waits for the user about this UID or no such message is in the
     /// outbox; or when the store fails. Nothing has changed then.
     fn commit(&mut self, commit: Commit) -> Result<u64>;

@@ -177,9 +177,9 @@ fn a_client_with_an_older_copy_does_not_change_a_status() {
 }
 
 /// Somebody else's change between deciding and committing.
-struct Interrupted(MemoryStore, Option<Interruption>);
+pub(crate) struct Interrupted(pub(crate) MemoryStore, pub(crate) Option<Interruption>);
 
-type Interruption = Box<dyn FnOnce(&mut MemoryStore)>;
+pub(crate) type Interruption = Box<dyn FnOnce(&mut MemoryStore)>;
 
 impl Store for Interrupted {
     fn load(&self, user: &UserId, uid: &str) -> Result<Option<reefknot_core::host::StoredObject>> {
@@ -187,6 +187,9 @@ impl Store for Interrupted {
     }
     fn uids(&self, user: &UserId) -> Result<Vec<String>> {
         self.0.uids(user)
+    }
+    fn calendar(&self, user: &UserId) -> Result<reefknot_core::host::StoredCalendar> {
+        self.0.calendar(user)
     }
     fn commit(&mut self, commit: reefknot_core::host::Commit) -> Result<u64> {
         if let Some(interrupt) = self.1.take() {
