@@ -77,6 +77,12 @@ impl Engine {
         &self.identities
     }
 
+    /// What the user's programs call themselves: PRODID (RFC 5545 §3.7.3).
+    #[must_use]
+    pub fn product(&self) -> &str {
+        &self.product
+    }
+
     fn context<'a>(&'a self, now: Timestamp, preferences: &'a Preferences) -> Context<'a> {
         Context { identities: &self.identities, now, agent: self.agent, preferences, product: &self.product }
     }

@@ -111,6 +111,16 @@ impl BusyTime {
         &self.doubts
     }
 
+    /// As others may see it: that something is in doubt, and nothing of what it is.
+    #[must_use]
+    pub fn for_others(mut self) -> Self {
+        if !self.doubts.is_empty() {
+            let why = "something in the calendar cannot be read".to_owned();
+            self.doubts = vec![Doubt { uid: String::new(), why }];
+        }
+        self
+    }
+
     pub(super) fn doubt(&mut self, uid: &str, why: impl Into<String>) {
         self.doubts.push(Doubt { uid: uid.to_owned(), why: why.into() });
     }

@@ -5,8 +5,10 @@ use super::transport::{Attempt, Transport};
 use super::{Delivery, Outgoing, Scheduler, Settled, UserId};
 use crate::Result;
 use crate::engine::read_calendar;
+use crate::ical::Kind;
 use crate::itip::{Authentication, Carrier, Disposition, Envelope, Notice};
-use crate::routing::Route;
+use crate::policy::Right;
+use crate::routing::{Route, right_for};
 use crate::scheduling::ScheduleStatus;
 use crate::value::Timestamp;
 
@@ -113,13 +115,19 @@ impl Scheduler<'_> {
         let Some(user) = self.directory.user(&delivery.user)? else {
             return self.store.settle(delivery.id, how);
         };
+        let why = match &how {
+            Settled::Failed { status } => status.split_once(';').map(|(_, why)| format!(" ({why})")),
+            Settled::Delivered | Settled::Retry { .. } => None,
+        };
         let message = delivery.message.message(&self.limits)?;
         let residence = self.residence(&user.id, &message.uid)?;
         let engine = self.engine(&user, residence);
         let step = Step::new(&user, &message.uid, residence, now).settling(delivery.id, how);
-        let outcome =
-            self.take(&step, |_, before, state| engine.delivered(before, state, &message, status))?;
-        report.notices.extend(outcome.notices.into_iter().map(|notice| (user.id.clone(), notice)));
+        let outcome = self.take(&step, |held| engine.delivered(held.object, held.state, &message, status))?;
+        for Notice { code, message } in outcome.notices {
+            let message = format!("{message}{}", why.as_deref().unwrap_or_default());
+            report.notices.push((user.id.clone(), Notice { code, message }));
+        }
         Ok(())
     }
 
@@ -131,16 +139,23 @@ impl Scheduler<'_> {
         now: Timestamp,
         report: &mut Delivered,
     ) -> Result<Attempt> {
-        if self.directory.user(user)?.is_none() {
+        let Some(local) = self.directory.user(user)? else {
             let why = format!("{user} is no user here any more");
             return Ok(Attempt::Refused { status: ScheduleStatus::UnknownUser, why });
-        }
+        };
         let calendar = read_calendar(&message.calendar, &self.limits)?;
         let envelope = Envelope {
             sender: Some(message.originator.clone()),
             authentication: Authentication::Authenticated,
             carrier: Carrier::Local,
         };
+        let kind = calendar.components().find_map(Kind::of).unwrap_or(Kind::Event);
+        if let Some(right @ Right::Invite) = right_for(message.method, kind, local.room.is_some()) {
+            let access = self.access(&local, &envelope, right, now)?;
+            if !access.allowed {
+                return Ok(Attempt::Refused { status: ScheduleStatus::NoPrivilege, why: access.to_string() });
+            }
+        }
         let outcome = self.receive(user, &calendar, &envelope, now)?;
         if outcome.disposition == Disposition::Rejected {
             let why = outcome.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");

@@ -2,12 +2,29 @@
 
 use super::UserId;
 use crate::Result;
+use crate::freebusy::RoomPolicy;
 use crate::itip::Preferences;
+use crate::policy::Asked;
 use crate::scheduling::Identities;
+use crate::time::Zone;
 use crate::value::CalendarUserAddress;
 
-/// A user whose calendar this host keeps.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A user whose calendar this host keeps: a person, or a room.
+///
+/// ```
+/// use reefknot_core::freebusy::RoomPolicy;
+/// use reefknot_core::host::LocalUser;
+/// use reefknot_core::scheduling::Identities;
+/// use reefknot_core::time::Zone;
+///
+/// let aquarium = LocalUser {
+///     zone: Zone::iana("Europe/Berlin").unwrap(),
+///     room: Some(RoomPolicy { capacity: Some(8), ..RoomPolicy::default() }),
+///     ..LocalUser::new("aquarium".into(), Identities::new("mailto:aquarium@foo.com".parse()?))
+/// };
+/// # Ok::<(), reefknot_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
 pub struct LocalUser {
     /// The name that the store knows them by.
     pub id: UserId,
@@ -15,6 +32,32 @@ pub struct LocalUser {
     pub identities: Identities,
     /// Their choices where the RFCs leave one.
     pub preferences: Preferences,
+    /// Where they are: their whole days and floating times lie in this zone.
+    pub zone: Zone,
+    /// The groups they are in, by the names that the access list has for them.
+    pub groups: Vec<String>,
+    /// By which rules it answers, for a room or another resource (RFC 5545 §3.2.3); `None` for a person.
+    pub room: Option<RoomPolicy>,
+}
+
+impl LocalUser {
+    /// A person in UTC and in no group, with the default choices.
+    #[must_use]
+    pub fn new(id: UserId, identities: Identities) -> Self {
+        Self {
+            id,
+            identities,
+            preferences: Preferences::default(),
+            zone: Zone::UTC,
+            groups: Vec::new(),
+            room: None,
+        }
+    }
+
+    /// Whom the access list is asked about.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { addresses: self.identities.own(), is_room: self.room.is_some(), groups: &self.groups }
+    }
 }
 
 /// The explicit list of users. Nothing is guessed from a domain name.

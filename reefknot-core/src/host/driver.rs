@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use super::{
     Asked, Commit, DeliveryId, Directory, LocalUser, OpenQuestion, Outgoing, QuestionId, Settled, Store,
-    StoredObject, UserId,
+    StoredCalendar, StoredObject, UserId,
 };
-use crate::engine::{Engine, read_calendar, read_object};
+use crate::engine::{Engine, Room, read_calendar, read_object};
+use crate::freebusy::BusyCalendar;
 use crate::ical::{Component, Limits};
 use crate::itip::{Agent, Envelope, Message, ObjectChange, Outcome, Question};
-use crate::policy::Residence;
+use crate::policy::{Decision, Residence, Right};
 use crate::routing::{Route, Trust, route};
 use crate::scheduling::{SchedulingObject, SchedulingState};
 use crate::value::{CalendarUserAddress, Timestamp};
@@ -28,7 +29,7 @@ pub struct Scheduler<'a> {
     pub(super) directory: &'a dyn Directory,
     agent: Agent,
     pub(super) limits: Limits,
-    trust: Trust,
+    pub(super) trust: Trust,
 }
 
 /// One decision about one object: what it is about, and what its commit does besides.
@@ -39,19 +40,36 @@ pub(super) struct Step<'s> {
     now: Timestamp,
     /// The message that questions come from.
     raised_by: Option<(&'s Component, &'s Envelope)>,
+    /// Whether the user's whole calendar is looked at, so that the commit holds only while it is what it was.
+    whole: bool,
     answers: Option<QuestionId>,
     settles: Option<(DeliveryId, Settled)>,
 }
 
 impl<'s> Step<'s> {
     pub(super) fn new(user: &'s LocalUser, uid: &'s str, residence: Residence, now: Timestamp) -> Self {
-        Self { user, uid, residence, now, raised_by: None, answers: None, settles: None }
+        Self { user, uid, residence, now, raised_by: None, whole: false, answers: None, settles: None }
     }
 
     /// The same, taking a message from the outbox as well.
     pub(super) fn settling(self, id: DeliveryId, how: Settled) -> Self {
         Self { settles: Some((id, how)), ..self }
     }
+}
+
+/// What a decision is made on.
+pub(super) struct Held<'h> {
+    stored: Option<&'h StoredObject>,
+    pub(super) object: Option<&'h SchedulingObject>,
+    pub(super) state: &'h SchedulingState,
+    /// Everything in the user's calendar, where the step looks at the whole of it.
+    calendar: Option<&'h WholeCalendar>,
+}
+
+/// A user's whole calendar, read.
+pub(super) struct WholeCalendar {
+    version: u64,
+    pub(super) objects: Vec<SchedulingObject>,
 }
 
 /// A change by a user: what their object is to be.
@@ -112,9 +130,10 @@ impl<'a> Scheduler<'a> {
         }
         let engine = self.engine(&user, put.residence);
         let step = Step::new(&user, uid, put.residence, now);
-        self.take(&step, |stored, before, state| {
+        self.take(&step, |held| {
+            let (before, state) = (held.object, held.state);
             if let Some(seen) = put.based_on
-                && stored.map(|stored| stored.version) != Some(seen)
+                && held.stored.map(|stored| stored.version) != Some(seen)
             {
                 return Err(Error::conflict(format!("`{uid}` of user `{}`", user.id)));
             }
@@ -138,7 +157,11 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// A message arrives for a user.
+    /// A message arrives for a user; a room answers an invitation at once.
+    ///
+    /// A room is booked as far as the access list lets the sender: a user of this host unless an entry refuses it, and
+    /// whoever writes from elsewhere where an entry allows it. Two bookings at once are decided one after the other,
+    /// the second by what the first left.
     ///
     /// # Errors
     /// When the user is not in the directory, the calendar is no scheduling message, or the store fails.
@@ -150,11 +173,36 @@ impl<'a> Scheduler<'a> {
         now: Timestamp,
     ) -> Result<Outcome> {
         let user = self.user(user)?;
+        let access = match user.room {
+            Some(_) => Some(self.access(&user, envelope, Right::Book, now)?),
+            None => None,
+        };
+        self.take_in(&user, message, envelope, access.as_ref(), now)
+    }
+
+    /// A message that was let in; `access` is what the list says of whoever books a room.
+    pub(super) fn take_in(
+        &mut self,
+        user: &LocalUser,
+        message: &Component,
+        envelope: &Envelope,
+        access: Option<&Decision>,
+        now: Timestamp,
+    ) -> Result<Outcome> {
         let uid = uid_of(message)?;
         let residence = self.residence(&user.id, &uid)?;
-        let engine = self.engine(&user, residence);
-        let step = Step { raised_by: Some((message, envelope)), ..Step::new(&user, &uid, residence, now) };
-        self.take(&step, |_, before, state| engine.receive(before, state, message, envelope, now))
+        let engine = self.engine(user, residence);
+        let limits = self.limits;
+        let raised_by = Some((message, envelope));
+        let step = Step { raised_by, whole: user.room.is_some(), ..Step::new(user, &uid, residence, now) };
+        self.take(&step, |held| match (&user.room, held.calendar) {
+            (Some(policy), Some(calendar)) => {
+                let booked = &BusyCalendar::new(&calendar.objects, &user.identities);
+                let room = Room { policy, booked, zone: &user.zone, access, limits: &limits };
+                engine.book(held.object, held.state, message, envelope, &room, now)
+            }
+            _ => engine.receive(held.object, held.state, message, envelope, now),
+        })
     }
 
     /// The questions that wait for a user; [`Asked::words`] puts one in words.
@@ -182,8 +230,8 @@ impl<'a> Scheduler<'a> {
         let engine = self.engine(&user, residence);
         let raised_by = Some((&message, &envelope));
         let step = Step { raised_by, answers: Some(id), ..Step::new(&user, &uid, residence, now) };
-        self.take(&step, |_, before, state| {
-            engine.decide(&question, yes, before, state, &message, &envelope, now)
+        self.take(&step, |held| {
+            engine.decide(&question, yes, held.object, held.state, &message, &envelope, now)
         })
     }
 
@@ -191,21 +239,24 @@ impl<'a> Scheduler<'a> {
     pub(super) fn take(
         &mut self,
         step: &Step<'_>,
-        mut decide: impl FnMut(
-            Option<&StoredObject>,
-            Option<&SchedulingObject>,
-            &SchedulingState,
-        ) -> Result<Outcome>,
+        mut decide: impl FnMut(&Held<'_>) -> Result<Outcome>,
     ) -> Result<Outcome> {
         for _ in 0..TRIES {
+            let calendar = if step.whole { Some(self.whole_calendar(&step.user.id)?) } else { None };
             let stored = self.store.load(&step.user.id, step.uid)?;
             let before = match stored.as_ref().and_then(|stored| stored.calendar.as_deref()) {
                 Some(text) => Some(read_object(text, &self.limits)?),
                 None => None,
             };
             let state = stored.as_ref().map(|stored| stored.state.clone()).unwrap_or_default();
-            let outcome = decide(stored.as_ref(), before.as_ref(), &state)?;
-            match self.commit(step, stored.as_ref(), &outcome) {
+            let held = Held {
+                stored: stored.as_ref(),
+                object: before.as_ref(),
+                state: &state,
+                calendar: calendar.as_ref(),
+            };
+            let outcome = decide(&held)?;
+            match self.commit(step, &held, &outcome) {
                 // Whoever decides on an older version on purpose hears of it from `decide`.
                 Err(error) if error.is_conflict() => {}
                 result => return result.map(|()| outcome),
@@ -214,15 +265,15 @@ impl<'a> Scheduler<'a> {
         Err(Error::conflict(format!("`{}` of user `{}`", step.uid, step.user.id)))
     }
 
-    fn commit(&mut self, step: &Step<'_>, stored: Option<&StoredObject>, outcome: &Outcome) -> Result<()> {
+    fn commit(&mut self, step: &Step<'_>, held: &Held<'_>, outcome: &Outcome) -> Result<()> {
+        let stored = held.stored;
         let text = |object: &SchedulingObject| object.to_calendar().to_bytes();
         let calendar = match &outcome.object {
             ObjectChange::Keep => stored.and_then(|stored| stored.calendar.clone()),
             ObjectChange::Store(object) => Some(text(object)),
             ObjectChange::Delete => None,
         };
-        let same_state =
-            stored.map_or_else(SchedulingState::default, |stored| stored.state.clone()) == outcome.state;
+        let same_state = *held.state == outcome.state;
         let same = calendar == stored.and_then(|stored| stored.calendar.clone());
         let questions = self.new_questions(step, &outcome.questions)?;
         if same && same_state && outcome.messages.is_empty() && questions.is_empty() && step.answers.is_none()
@@ -236,7 +287,7 @@ impl<'a> Scheduler<'a> {
             user: step.user.id.clone(),
             uid: step.uid.to_owned(),
             expected: stored.map(|stored| stored.version),
-            expected_calendar: None,
+            expected_calendar: held.calendar.map(|calendar| calendar.version),
             calendar,
             state: outcome.state.clone(),
             residence: step.residence,
@@ -306,7 +357,16 @@ impl<'a> Scheduler<'a> {
         Ok(all)
     }
 
-    fn way_to(&self, recipient: &CalendarUserAddress) -> Result<Route> {
+    pub(super) fn whole_calendar(&self, user: &UserId) -> Result<WholeCalendar> {
+        let StoredCalendar { version, objects } = self.store.calendar(user)?;
+        let read = |(uid, text): (String, Vec<u8>)| {
+            read_object(&text, &self.limits)
+                .map_err(|error| Error::invalid(format!("`{uid}` of user `{user}` cannot be read: {error}")))
+        };
+        Ok(WholeCalendar { version, objects: objects.into_iter().map(read).collect::<Result<_>>()? })
+    }
+
+    pub(super) fn way_to(&self, recipient: &CalendarUserAddress) -> Result<Route> {
         // A client's store holds one user, and everybody else is reached by mail.
         let user = match self.agent {
             Agent::Server => self.directory.find(recipient)?,
@@ -319,7 +379,7 @@ impl<'a> Scheduler<'a> {
         Ok(self.store.load(user, uid)?.map(|stored| stored.residence).unwrap_or_default())
     }
 
-    fn user(&self, id: &UserId) -> Result<LocalUser> {
+    pub(super) fn user(&self, id: &UserId) -> Result<LocalUser> {
         self.directory
             .user(id)?
             .ok_or_else(|| Error::invalid(format!("there is no user `{id}` here; add them to the directory")))

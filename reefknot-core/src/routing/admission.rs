@@ -1,6 +1,6 @@
 //! Whether a scheduling message from a peer is let in: who it is, for whom it speaks, and what it may ask.
 
-use super::{Peers, Proof};
+use super::{Peer, Peers, Proof};
 use crate::ical::Kind;
 use crate::itip::{Authentication, Carrier, Envelope, Method, Reason};
 use crate::policy::{AccessList, Asked, Asking, Decision, Right};
@@ -52,23 +52,13 @@ impl Trust {
     /// The reason for refusing: the other end is no peer, it is not answerable for the originator, or the access list
     /// has no entry that allows it.
     pub fn admit(&self, message: &FromPeer<'_>, now: Timestamp) -> Result<Admitted, Reason> {
-        let refused =
-            |code, message| Err(Reason { code, message, instance: None, source: "RFC 5546 §6.2.3" });
         let originator = message.originator;
-        let Some(peer) = self.peers.identify(message.shown) else {
-            return refused(
-                "unknown-peer",
-                "the other end is none of the organisations that are trusted here".into(),
-            );
-        };
-        if !peer.answers_for(originator) {
-            return refused("not-answerable", format!("{} does not answer for {originator}", peer.name));
-        }
+        let peer = self.speaker(message.shown, originator)?;
         let asking = Asking { peer: Some(&peer.name), user: Some(originator), groups: message.groups };
         let decision = right_for(message.method, message.kind, message.asked.is_room)
             .map(|right| self.access.decide(&asking, right, &message.asked, now));
         if let Some(decision) = decision.as_ref().filter(|decision| !decision.allowed) {
-            return refused("no-access", decision.to_string());
+            return Err(refused("no-access", decision.to_string()));
         }
         let envelope = Envelope {
             sender: Some(originator.clone()),
@@ -79,8 +69,29 @@ impl Trust {
     }
 }
 
+impl Trust {
+    /// The peer at the other end of a connection, if it may speak for that calendar user.
+    ///
+    /// # Errors
+    /// The reason for refusing: the other end is no peer, or it is not answerable for the address.
+    pub fn speaker(&self, shown: &Proof, user: &CalendarUserAddress) -> Result<&Peer, Reason> {
+        let Some(peer) = self.peers.identify(shown) else {
+            let message = "the other end is none of the organisations that are trusted here";
+            return Err(refused("unknown-peer", message.into()));
+        };
+        if !peer.answers_for(user) {
+            return Err(refused("not-answerable", format!("{} does not answer for {user}", peer.name)));
+        }
+        Ok(peer)
+    }
+}
+
+fn refused(code: &'static str, message: String) -> Reason {
+    Reason { code, message, instance: None, source: "RFC 5546 §6.2.3" }
+}
+
 /// The right that a message needs, if it needs one.
-fn right_for(method: Method, kind: Kind, is_room: bool) -> Option<Right> {
+pub(crate) fn right_for(method: Method, kind: Kind, is_room: bool) -> Option<Right> {
     match (method, kind) {
         (Method::Request, Kind::FreeBusy) => Some(Right::FreeBusy),
         (Method::Request | Method::Add | Method::Publish, _) if is_room => Some(Right::Book),

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod adoption;
+mod calendars;
 mod force_send;
+mod peers;
 mod questions;
+mod rooms;
 mod statuses;
 
 use std::collections::VecDeque;
@@ -13,7 +16,7 @@ use reefknot_core::host::{
     Attempt, Delivered, LocalUser, MemoryStore, Outgoing, Put, Scheduler, Source, Store, Transport, UserId,
 };
 use reefknot_core::ical::{Component, Limits};
-use reefknot_core::itip::{Agent, Authentication, Carrier, Envelope, Outcome, Preferences};
+use reefknot_core::itip::{Agent, Authentication, Carrier, Envelope, Outcome};
 use reefknot_core::policy::Residence;
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{Identities, SchedulingObject, edit_attendee};
@@ -54,10 +57,8 @@ struct Host {
 
 impl Host {
     fn of(addresses: &[&str]) -> Self {
-        let user = |uri: &&str| LocalUser {
-            id: UserId::new(&uri["mailto:".len()..][..1]),
-            identities: Identities::new(address(uri)),
-            preferences: Preferences::default(),
+        let user = |uri: &&str| {
+            LocalUser::new(UserId::new(&uri["mailto:".len()..][..1]), Identities::new(address(uri)))
         };
         let now = "20261101T080000Z".parse().unwrap();
         let users = addresses.iter().map(user).collect();

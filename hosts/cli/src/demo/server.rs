@@ -4,7 +4,7 @@ use std::path::Path;
 
 use reefknot_core::host::{LocalUser, Put, Scheduler, Store, StoredObject, UserId};
 use reefknot_core::ical::Limits;
-use reefknot_core::itip::{Agent, Preferences};
+use reefknot_core::itip::Agent;
 use reefknot_core::scheduling::Identities;
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 use reefknot_core::{Error, Result};
@@ -27,11 +27,8 @@ pub(super) struct Server {
 /// A user of a directory, by their mail address; what stands before the @ is their name.
 pub(super) fn local_user(address: &str) -> Result<LocalUser> {
     let name = address.split('@').next().unwrap_or(address);
-    Ok(LocalUser {
-        id: UserId::new(name),
-        identities: Identities::new(CalendarUserAddress::parse(&format!("mailto:{address}"))?),
-        preferences: Preferences::default(),
-    })
+    let address = CalendarUserAddress::parse(&format!("mailto:{address}"))?;
+    Ok(LocalUser::new(UserId::new(name), Identities::new(address)))
 }
 
 impl Server {

@@ -98,6 +98,45 @@ impl AccessList {
     }
 }
 
+impl AccessList {
+    /// As [`decide`](Self::decide), for a user of this host.
+    ///
+    /// Those who share a host may do what no entry speaks of, but for reading each other's calendars, which needs an
+    /// entry as for everybody.
+    ///
+    /// ```
+    /// use reefknot_core::policy::{AccessList, Asked, Asking, Right};
+    ///
+    /// let list: AccessList = "deny group interns book everyone".parse()?;
+    /// let room = ["mailto:aquarium@foo.com".parse()?];
+    /// let aquarium = Asked { addresses: &room, is_room: true, groups: &[] };
+    /// let interns = ["interns".to_owned()];
+    /// let now = "20261201T080000Z".parse()?;
+    ///
+    /// let anybody = Asking::default();
+    /// assert!(list.decide_here(&anybody, Right::Book, &aquarium, now).allowed);
+    /// assert!(!list.decide_here(&anybody, Right::Read, &aquarium, now).allowed);
+    /// let intern = Asking { groups: &interns, ..Asking::default() };
+    /// assert!(!list.decide_here(&intern, Right::Book, &aquarium, now).allowed);
+    /// # Ok::<(), reefknot_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn decide_here(
+        &self,
+        asking: &Asking<'_>,
+        right: Right,
+        asked: &Asked<'_>,
+        now: Timestamp,
+    ) -> Decision {
+        let decision = self.decide(asking, right, asked, now);
+        if decision.entry.is_some() || right == Right::Read {
+            return decision;
+        }
+        let because = format!("{}, a user here, may {}", name_of(asking), want(right, asked));
+        Decision { allowed: true, entry: None, because }
+    }
+}
+
 fn name_of(asking: &Asking<'_>) -> String {
     match (asking.user, asking.peer) {
         (Some(user), Some(peer)) => format!("{} of {peer}", plain(user)),

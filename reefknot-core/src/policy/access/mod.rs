@@ -13,6 +13,8 @@
 //! Every decision names the entry that made it. No right brings another with it: who may read a calendar may
 //! see its busy time only where an entry says so.
 //!
+//! Users of the host itself may do what no entry speaks of, but for reading ([`AccessList::decide_here`]).
+//!
 //! Left out: who belongs to a group and who is a room, which the host's directory knows and passes in.
 
 mod list;

@@ -1,0 +1,113 @@
+//! What a calendar says to those who may ask.
+
+use reefknot_core::freebusy::{Attendance, Search};
+use reefknot_core::host::Asker;
+use reefknot_core::routing::Trust;
+
+use super::rooms::meeting;
+use super::*;
+
+const FIRST: &str = "20261202T090000Z";
+
+/// B has one meeting that is private, and one whose zone nobody knows.
+fn host() -> Host {
+    let mut host = Host::of(&[A, B]);
+    let private = meeting(UID, B, A, FIRST).replace("SUMMARY", "CLASS:PRIVATE\r\nSUMMARY");
+    host.put("b", &private);
+    let nowhere = meeting("2", B, "mailto:x@baz.net", "20261202T090000")
+        .replace("DTSTART:", "DTSTART;TZID=Nowhere/Middle:");
+    let put = Put {
+        calendar: Some(nowhere.as_bytes()),
+        based_on: None,
+        residence: <_>::default(),
+        source: Source::File,
+    };
+    let now = host.now;
+    host.scheduler().put(&"b".into(), "2", put, now).unwrap();
+    host
+}
+
+fn day() -> std::ops::Range<Timestamp> {
+    "20261202T000000Z".parse().unwrap().."20261203T000000Z".parse().unwrap()
+}
+
+fn trust(list: &str) -> Trust {
+    Trust { access: list.parse().unwrap(), ..Trust::default() }
+}
+
+#[test]
+fn others_see_that_time_is_taken_and_nothing_of_what_takes_it() {
+    let (a, b) = ("a".into(), "b".into());
+    let mut host = host();
+    let now = host.now;
+    let scheduler = host.scheduler();
+    for (asker, uid) in [(&a, ""), (&b, "2")] {
+        let busy = scheduler.busy(&Asker::User(asker), &b, day(), now).unwrap().unwrap();
+        assert_eq!((busy.periods().len(), busy.periods()[0].start), (1, FIRST.parse().unwrap()));
+        assert_eq!((busy.doubts().len(), busy.doubts()[0].uid.as_str()), (1, uid));
+    }
+    let scheduler = scheduler.with_trust(trust("deny user a@foo.com free-busy person b@foo.com"));
+    let refusal = scheduler.busy(&Asker::User(&a), &b, day(), now).unwrap().unwrap_err();
+    assert!(refusal.code == "no-access" && refusal.message.contains("entry 1"), "{refusal}");
+}
+
+#[test]
+fn reading_needs_an_entry_and_hides_what_is_private() {
+    let (a, b, d) = ("a".into(), "b".into(), "d".into());
+    let mut host = host();
+    host.users.push(LocalUser::new("d".into(), Identities::new(address(D))));
+    let now = host.now;
+    let scheduler = host.scheduler();
+    let read = |scheduler: &Scheduler<'_>, who: &UserId, uid| {
+        let object = scheduler.read(&Asker::User(who), &b, uid, now).unwrap()?;
+        Ok::<_, reefknot_core::itip::Reason>(object.map(|object| object.to_calendar().to_string()))
+    };
+    assert!(read(&scheduler, &b, UID).unwrap().unwrap().contains("SUMMARY:Tea"));
+    for uid in [UID, "no such thing"] {
+        assert_eq!(read(&scheduler, &a, uid).unwrap_err().message, "no entry lets a@foo.com read b@foo.com");
+    }
+    let list = "allow user a@foo.com read person b@foo.com\nallow user d@bar.com read everyone";
+    let scheduler = scheduler.with_trust(trust(list));
+    // A is invited to it; D is not.
+    assert!(read(&scheduler, &a, UID).unwrap().unwrap().contains("SUMMARY:Tea"));
+    let seen = read(&scheduler, &d, UID).unwrap().unwrap();
+    assert!(seen.contains(FIRST) && !seen.contains("Tea") && !seen.contains(A), "{seen}");
+    assert_eq!(read(&scheduler, &d, "no such thing"), Ok(None));
+}
+
+#[test]
+fn conflicts_are_found_within_the_horizon() {
+    let mut host = host();
+    host.put("a", &meeting(UID, A, C, FIRST));
+    let other = meeting("3", A, D, "20261202T093000Z");
+    let put = Put {
+        calendar: Some(other.as_bytes()),
+        based_on: None,
+        residence: <_>::default(),
+        source: Source::File,
+    };
+    let now = host.now;
+    host.scheduler().put(&"a".into(), "3", put, now).unwrap();
+    let scheduler = host.scheduler();
+    let found = scheduler.conflicts(&"a".into(), UID, day()).unwrap().unwrap();
+    assert_eq!((found.horizon, found.conflicts.len(), found.conflicts[0].uid.as_str()), (day(), 1, "3"));
+    let after = day().end..day().end.saturating_add(86_400);
+    assert_eq!(scheduler.conflicts(&"a".into(), UID, after).unwrap().unwrap().conflicts, []);
+    assert_eq!(scheduler.conflicts(&"a".into(), "no such thing", day()).unwrap(), None);
+}
+
+#[test]
+fn times_are_suggested_for_those_who_may_be_asked_about() {
+    let mut host = host();
+    host.users.push(LocalUser::new("d".into(), Identities::new(address(D))));
+    let now = host.now;
+    let scheduler = host.scheduler().with_trust(trust("deny user a@foo.com free-busy person d@bar.com"));
+    let search = Search { from: FIRST.parse().unwrap(), to: day().end, length: 3_600, step: 1_800, most: 1 };
+    let users = ["a", "b", "d"].map(|id| (UserId::new(id), Attendance::Required));
+    let found = scheduler.suggest(&Asker::User(&"a".into()), &users, &[], &search, now).unwrap();
+    assert_eq!(found.suggestions[0].start, "20261202T100000Z".parse().unwrap());
+    assert_eq!(
+        (found.unknown.len(), found.unknown[0].0.as_str(), found.unknown[0].1.code),
+        (1, "d", "no-access")
+    );
+}
