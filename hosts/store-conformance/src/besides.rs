@@ -2,7 +2,7 @@
 //! Each check begins with an empty store.
 
 use reefknot_core::host::{Asked, Commit, DeliveryId, OpenQuestion, QuestionId, Settled, Store, UserId};
-use reefknot_core::itip::{Authentication, Carrier, Envelope, Question};
+use reefknot_core::itip::{Authentication, Carrier, Change, Envelope, Question};
 use reefknot_core::value::Timestamp;
 
 use crate::sample::{UID, address, asked, at, commit, due, message, odd_bytes, stored};
@@ -15,7 +15,18 @@ fn questions(store: &dyn Store, user: &str) -> Vec<OpenQuestion> {
 /// Of every kind, from every envelope, in the order in which they were asked.
 pub fn questions_come_back_as_they_were(store: &mut dyn Store) {
     let who = || address("MAILTO:Böse'\"\\@Foo.com");
-    let kinds = [Question::PartyCrasher(who()), Question::Forwarded(who()), Question::NewOrganizer(who())];
+    let moved = Change {
+        instance: "20261202T110000Z".parse().expect("an instance"),
+        property: "DTSTART".into(),
+        before: Some("DTSTART:20261202T110000Z".into()),
+        after: None,
+    };
+    let kinds = [
+        Question::PartyCrasher(who()),
+        Question::Forwarded(who()),
+        Question::NewOrganizer(who()),
+        Question::Counter { from: who(), changes: vec![moved] },
+    ];
     let carriers = [Carrier::Local, Carrier::Mail, Carrier::Peer, Carrier::File];
     let checks = [Authentication::Authenticated, Authentication::Claimed, Authentication::Failed];
     let mut expected = Vec::new();

@@ -86,6 +86,7 @@ pub(crate) fn full_state() -> SchedulingState {
         attendees: people.map(|person| (address(person), attendee.clone())).into(),
         known: known.clone().into(),
         answers,
+        proposals: people.map(|person| (address(person), known.clone().into())).into(),
         tombstones: known[2..].iter().cloned().collect(),
     }
 }

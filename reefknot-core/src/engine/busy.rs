@@ -3,13 +3,79 @@
 use std::sync::Arc;
 
 use super::Engine;
-use crate::Result;
-use crate::freebusy::{BusyTime, FreeBusyRequest};
-use crate::ical::Component;
+use crate::freebusy::{BusyTime, FreeBusyRequest, busy_of};
+use crate::ical::{Component, Kind};
 use crate::itip::{Authentication, Disposition, Envelope, Message, MessageReason, Method, Outcome, Role};
 use crate::policy::Decision;
-use crate::scheduling::SchedulingState;
-use crate::value::Timestamp;
+use crate::scheduling::{Organizer, SchedulingState, attendees};
+use crate::value::{CalendarUserAddress, Timestamp};
+use crate::{Error, Result};
+
+/// A message about busy time. Nothing of it is stored: it is no object of the user's calendar, and old tomorrow.
+///
+/// What somebody published or replied is for whoever asked, who reads it with [`busy_of`]. A question is answered from
+/// the whole calendar, which [`Engine::tell_busy`] is given, and not from what is stored under one UID.
+pub(super) fn receive(calendar: &Component, state: &SchedulingState, envelope: &Envelope) -> Result<Outcome> {
+    let outcome = Outcome::new(Disposition::Ignored, Role::None, state.clone());
+    let method = calendar.value("METHOD");
+    let Some(method) = method else {
+        return Err(Error::invalid("the calendar has no METHOD, so it is not a scheduling message"));
+    };
+    let method: Method = method.trim().parse()?;
+    if envelope.authentication == Authentication::Failed {
+        let message = "the sender is not who the message says";
+        return Ok(outcome.refuse(Disposition::Rejected, "authentication-failed", message, "RFC 5546 §6.1"));
+    }
+    let (says, source) = match method {
+        Method::Publish => ("published", "RFC 5546 §3.3.1"),
+        Method::Reply => ("answered", "RFC 5546 §3.3.3"),
+        Method::Request => {
+            let message = "busy time is told from the whole calendar, to those who may know it";
+            return Ok(outcome.refuse(Disposition::Ignored, "whole-calendar", message, "RFC 5546 §3.3.2"));
+        }
+        Method::Add | Method::Cancel | Method::Refresh | Method::Counter | Method::DeclineCounter => {
+            let message = format!("there is no {method} of a VFREEBUSY");
+            return Ok(outcome.refuse(Disposition::Rejected, "method-not-allowed", message, "RFC 5546 §3.3"));
+        }
+    };
+    let busy = match busy_of(calendar) {
+        Ok(busy) => busy,
+        Err(error) => {
+            return Ok(outcome.refuse(Disposition::Rejected, "unreadable", error.to_string(), source));
+        }
+    };
+    let Some(whose) = whose(calendar, method) else {
+        let message = "the message does not say whose busy time it is";
+        return Ok(outcome.refuse(Disposition::Rejected, "nobody-named", message, source));
+    };
+    if envelope.sender.as_ref().is_some_and(|sender| *sender != whose) {
+        let message = format!("the sender is not {whose}, whose busy time it is said to be");
+        return Ok(outcome.refuse(
+            Disposition::Rejected,
+            "sender-is-not-the-attendee",
+            message,
+            "RFC 5546 §6.1.2",
+        ));
+    }
+    let mut outcome = outcome;
+    outcome.disposition = Disposition::Notify;
+    let window = busy.window();
+    let message = format!("{whose} {says} when they are busy between {} and {}", window.start, window.end);
+    outcome.because("busy-time-heard", message.clone(), source);
+    outcome.tell("busy-time", message);
+    Ok(outcome)
+}
+
+/// Whose busy time a message holds: its publisher's, or of an answer its attendee's.
+fn whose(calendar: &Component, method: Method) -> Option<CalendarUserAddress> {
+    let component = calendar.components_named(Kind::FreeBusy.as_str()).next()?;
+    let attendee = attendees(component).into_iter().next().map(|attendee| attendee.address);
+    let organizer = component.property("ORGANIZER").as_ref().and_then(Organizer::of);
+    match method {
+        Method::Reply => attendee,
+        _ => organizer.map(|organizer| organizer.address),
+    }
+}
 
 impl Engine {
     /// A question about busy time arrived: answered with a REPLY, or refused with the reason.

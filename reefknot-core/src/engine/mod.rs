@@ -21,6 +21,7 @@
 
 mod busy;
 mod delivery;
+mod offers;
 mod parameters;
 mod room;
 
@@ -190,6 +191,7 @@ impl Engine {
             Question::PartyCrasher(_) => preferences.party_crashers = answer,
             Question::Forwarded(_) => preferences.forwarded = answer,
             Question::NewOrganizer(_) => preferences.new_organizer = answer,
+            Question::Counter { .. } => preferences.counters = answer,
         }
         self.receive_with(stored, state, calendar, envelope, now, &preferences)
     }
@@ -204,9 +206,7 @@ impl Engine {
         preferences: &Preferences,
     ) -> Result<Outcome> {
         if calendar.components().find_map(Kind::of) == Some(Kind::FreeBusy) {
-            let message = "a message about busy time is understood but not played yet; nothing is stored";
-            let outcome = Outcome::new(Disposition::Ignored, Role::None, state.clone());
-            return Ok(outcome.refuse(Disposition::Ignored, "unsupported-method", message, "RFC 5546 §5.1"));
+            return busy::receive(calendar, state, envelope);
         }
         let incoming = Incoming::read(calendar, envelope)?;
         let outcome = itip::receive(stored, state, &incoming, &self.context(now, preferences))?;

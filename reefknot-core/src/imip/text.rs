@@ -12,7 +12,9 @@ const MOST_PEOPLE: usize = 50;
 fn patterns(message: &Message, words: &Words<'_>) -> (&'static str, &'static str) {
     let p = &words.phrases().mail;
     match message.reason {
-        MessageReason::Invitation if message.method == Method::Publish => p.published,
+        MessageReason::Published => p.published,
+        MessageReason::Counter => p.counter,
+        MessageReason::CounterDeclined => p.counter_declined,
         MessageReason::Invitation => p.invitation,
         MessageReason::Rescheduled | MessageReason::Update => p.changed,
         // RFC 5546 §3.2.5: STATUS says whether all is off, or only this recipient is.

@@ -9,7 +9,7 @@ use crate::ical::{Component, Edit, Limits, PropertyBuf, Stream};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, fields, is_private_extension};
 use crate::time::{ZoneUse, vtimezone_text};
-use crate::value::{DateTime, Timestamp};
+use crate::value::{CalendarUserAddress, DateTime, Timestamp};
 
 /// The REQUEST for somebody who attends the given components.
 ///
@@ -35,14 +35,69 @@ pub(super) fn request(
         let mut part = part.clone();
         outgoing(&mut part, context);
         fields::set_dtstamp(&mut part, stamp);
-        if part.property("SUMMARY").is_none() {
-            // RFC 5546 §3.2.2 wants one, though it may be empty.
-            part.push(PropertyBuf::text("SUMMARY", "")?);
-        }
+        complete(&mut part)?;
         calendar.push_component(part);
     }
     add_zones(&mut calendar, object);
     Ok(calendar)
+}
+
+/// The COUNTER that proposes one component as it would be (RFC 5546 §3.2.7): SEQUENCE echoes the organizer's.
+pub(super) fn counter(
+    proposal: &SchedulingObject,
+    mut part: Component,
+    sequence: u32,
+    comment: Option<&str>,
+    stamp: Timestamp,
+    context: &Context<'_>,
+) -> Result<Component> {
+    let mut calendar = shell(proposal, Method::Counter, context)?;
+    outgoing(&mut part, context);
+    fields::set_sequence(&mut part, sequence);
+    fields::set_dtstamp(&mut part, stamp);
+    complete(&mut part)?;
+    if let Some(comment) = comment {
+        part.set(PropertyBuf::text("COMMENT", comment)?);
+    }
+    calendar.push_component(part);
+    add_zones(&mut calendar, proposal);
+    Ok(calendar)
+}
+
+/// The PUBLISH of a whole object (RFC 5546 §3.2.1): nobody attends it.
+pub(super) fn publish(
+    object: &SchedulingObject,
+    publisher: &CalendarUserAddress,
+    stamp: Timestamp,
+    context: &Context<'_>,
+) -> Result<Component> {
+    let mut calendar = shell(object, Method::Publish, context)?;
+    for (_, part) in object.parts() {
+        let mut part = part.clone();
+        outgoing(&mut part, context);
+        part.remove("ATTENDEE");
+        if part.property("ORGANIZER").is_none() {
+            part.push(PropertyBuf::new("ORGANIZER", publisher.uri())?);
+        }
+        fields::set_dtstamp(&mut part, stamp);
+        complete(&mut part)?;
+        calendar.push_component(part);
+    }
+    add_zones(&mut calendar, object);
+    Ok(calendar)
+}
+
+/// Adds what the tables of RFC 5546 want and what may say nothing: an empty SUMMARY or DESCRIPTION, and the PRIORITY
+/// that means none (RFC 5545 §3.8.1.9).
+fn complete(part: &mut Component) -> Result<()> {
+    let text = if part.is("VJOURNAL") { "DESCRIPTION" } else { "SUMMARY" };
+    if part.property(text).is_none() {
+        part.push(PropertyBuf::text(text, "")?);
+    }
+    if part.is("VTODO") && part.property("PRIORITY").is_none() {
+        part.push(PropertyBuf::new("PRIORITY", "0")?);
+    }
+    Ok(())
 }
 
 /// What a REPLY or CANCEL says of one component.

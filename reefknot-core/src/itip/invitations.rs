@@ -482,7 +482,7 @@ fn mark_cancelled(component: &mut Component, revision: Revision) {
 }
 
 /// A REFRESH: the attendee asks for the current version (RFC 5546 §3.2.6).
-fn refresh(
+pub(super) fn refresh(
     about: &SchedulingObject,
     context: &Context<'_>,
     outcome: &mut Outcome,

@@ -29,6 +29,12 @@ pub enum MessageReason {
     Refresh,
     /// When somebody is busy, in answer to a question.
     BusyTime,
+    /// An attendee proposes something else.
+    Counter,
+    /// The organizer declines what the recipient proposed.
+    CounterDeclined,
+    /// Made known to somebody who is not asked to come.
+    Published,
 }
 
 /// One thing that changed since the recipient was last told.

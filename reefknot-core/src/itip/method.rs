@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::ical::Kind;
 use crate::{Error, Result};
 
 /// The METHOD of a scheduling message (RFC 5546 §1.4).
@@ -37,6 +38,19 @@ pub enum Method {
 }
 
 impl Method {
+    /// Whether RFC 5546 has this method for a kind of component (§1.4, §3).
+    ///
+    /// ```
+    /// use reefknot_core::ical::Kind;
+    /// use reefknot_core::itip::Method;
+    ///
+    /// assert!(Method::Counter.is_for(Kind::Todo) && !Method::Counter.is_for(Kind::Journal));
+    /// ```
+    #[must_use]
+    pub fn is_for(self, kind: Kind) -> bool {
+        super::validate::has_table(self, kind)
+    }
+
     /// All of them, in the order of RFC 5546 §3.2.
     pub const ALL: [Self; 8] = [
         Self::Publish,

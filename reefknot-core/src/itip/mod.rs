@@ -4,18 +4,24 @@
 //! *this message arrived* ([`receive`]). The answer is an [`Outcome`]: what to store, what to send, what to say,
 //! and the reason for everything done and not done.
 //!
-//! Played: REQUEST, REPLY, CANCEL and REFRESH, for events and to-dos alike. PUBLISH, ADD, COUNTER and
-//! DECLINECOUNTER are read, validated, and answered with the reason that they are not played yet.
+//! Beside these an attendee may [`propose`] something else, and an organizer [`publish`] to people who are not asked.
+//!
+//! Every method of RFC 5546 is played for every component that has it; ADD is read and never sent, for a REQUEST says
+//! the same with less to go wrong.
 
+mod add;
 mod adopt;
 mod answers;
 mod body;
 mod context;
+mod counter;
 mod invitations;
 mod message;
 mod method;
 mod organizer;
 mod outcome;
+mod proposal;
+mod publish;
 mod receive;
 mod replies;
 pub mod validate;
@@ -25,10 +31,13 @@ pub use context::{Agent, Context, Preferences};
 pub use message::{Authentication, Carrier, Change, Envelope, Message, MessageReason};
 pub use method::Method;
 pub use outcome::{Answer, Disposition, Notice, ObjectChange, Outcome, Question, Reason, Role};
+pub use proposal::propose;
+pub use publish::publish;
 pub use receive::{Incoming, receive};
 pub use validate::validate;
 
 use crate::Result;
+use crate::ical::Kind;
 use crate::scheduling::{Identities, ScheduleAgent, SchedulingObject, SchedulingState};
 
 /// What a user is to an object: its organizer, an attendee, or neither.
@@ -73,6 +82,9 @@ pub fn change(
             ));
         }
     }
+    if before.or(after).is_some_and(|object| object.kind() == Kind::Journal) {
+        return unscheduled(before, after, state, context);
+    }
     match role {
         Role::Organizer => organizer::change(before, after, state, context),
         Role::Attendee if is_left_to_the_client(before, after, context) => {
@@ -109,11 +121,14 @@ fn unscheduled(
     context: &Context<'_>,
 ) -> Result<Outcome> {
     // A private event that gets an organizer and attendees becomes a meeting.
-    if before.is_some() && role(after, context.identities) == Role::Organizer {
+    let is_journal = after.or(before).is_some_and(|object| object.kind() == Kind::Journal);
+    if before.is_some() && role(after, context.identities) == Role::Organizer && !is_journal {
         return organizer::change(before, after, state, context);
     }
-    let mut outcome = Outcome::new(Disposition::Allowed, Role::None, state.clone());
+    let mine = role(before.or(after), context.identities);
+    let mut outcome = Outcome::new(Disposition::Allowed, mine, state.clone());
     let message = match after.or(before).and_then(SchedulingObject::organizer) {
+        _ if is_journal => "nobody is invited to a journal entry; it can be published".to_owned(),
         Some(organizer) => {
             format!("the event is {}'s, and the user is not invited: nobody is told", organizer.address)
         }

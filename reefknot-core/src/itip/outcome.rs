@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::message::Message;
+use super::message::{Change, Message};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, SchedulingState};
 use crate::value::CalendarUserAddress;
@@ -92,6 +92,13 @@ pub enum Question {
     Forwarded(CalendarUserAddress),
     /// Somebody else claims to be the organizer now: believe it, or not? (RFC 5546 §3.2.2.4)
     NewOrganizer(CalendarUserAddress),
+    /// An attendee proposes something else: make it so, or decline? (RFC 5546 §3.2.7)
+    Counter {
+        /// Who proposes.
+        from: CalendarUserAddress,
+        /// What differs from the event as it is.
+        changes: Vec<Change>,
+    },
 }
 
 /// The answer to a [`Question`].

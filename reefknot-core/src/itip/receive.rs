@@ -4,7 +4,7 @@ use super::context::Context;
 use super::message::{Authentication, Envelope, MessageReason};
 use super::method::Method;
 use super::outcome::{Answer, Disposition, Outcome, Question, Role};
-use super::{invitations, organizer, replies};
+use super::{add, counter, invitations, organizer, proposal, publish, replies};
 use crate::ical::Component;
 use crate::scheduling::{Organizer, SchedulingObject, SchedulingState, attendees};
 use crate::value::CalendarUserAddress;
@@ -40,7 +40,7 @@ impl<'a> Incoming<'a> {
     }
 
     /// Whether the sender is that organizer, or sends for them (SENT-BY); a file has no sender to doubt.
-    fn is_from_organizer(&self, organizer: &Organizer) -> bool {
+    pub(super) fn is_from_organizer(&self, organizer: &Organizer) -> bool {
         self.sender()
             .is_none_or(|sender| *sender == organizer.address || organizer.sent_by.as_ref() == Some(sender))
     }
@@ -61,6 +61,11 @@ pub fn receive(
     if let Some(refusal) = doubt(incoming, context, &outcome) {
         return Ok(refusal);
     }
+    let kind = incoming.object.kind();
+    if !incoming.method.is_for(kind) {
+        let message = format!("there is no {} of a {kind}", incoming.method);
+        return Ok(outcome.refuse(Disposition::Rejected, "method-not-allowed", message, "RFC 5546 §1.4"));
+    }
     if let Some(stored) = stored
         && (stored.uid() != incoming.object.uid() || stored.kind() != incoming.object.kind())
     {
@@ -70,10 +75,10 @@ pub fn receive(
     match incoming.method {
         Method::Reply => reply(stored, incoming, outcome, context),
         Method::Refresh => refresh(stored, incoming, outcome, context),
-        Method::Request | Method::Cancel => from_organizer(stored, incoming, outcome, context),
-        method @ (Method::Publish | Method::Add | Method::Counter | Method::DeclineCounter) => {
-            let message = format!("{method} is understood but not played yet; nothing is stored");
-            Ok(outcome.refuse(Disposition::Ignored, "unsupported-method", message, "RFC 5546 §5.1"))
+        Method::Counter => counter::receive(stored, incoming, outcome, context),
+        Method::Publish => publish::receive(stored, incoming, outcome, context),
+        Method::Request | Method::Add | Method::Cancel | Method::DeclineCounter => {
+            from_organizer(stored, incoming, outcome, context)
         }
     }
 }
@@ -173,7 +178,7 @@ fn refresh(
     Ok(outcome)
 }
 
-/// A REQUEST or CANCEL: believed only of the organizer (RFC 5546 §6.1.1, §6.1.3).
+/// A REQUEST, ADD, CANCEL or DECLINECOUNTER: believed only of the organizer (RFC 5546 §6.1.1, §6.1.3).
 fn from_organizer(
     stored: Option<&SchedulingObject>,
     incoming: &Incoming<'_>,
@@ -229,7 +234,13 @@ fn from_organizer(
     }
     match incoming.method {
         Method::Cancel => invitations::cancel(stored, incoming, outcome, context),
-        _ => invitations::request(stored, incoming, outcome, context, sent_by_organizer),
+        Method::Add => add::receive(stored, incoming, outcome, context),
+        Method::DeclineCounter => proposal::declined(stored, incoming, outcome, context),
+        _ => {
+            let mut outcome = invitations::request(stored, incoming, outcome, context, sent_by_organizer)?;
+            proposal::settle(&mut outcome);
+            Ok(outcome)
+        }
     }
 }
 

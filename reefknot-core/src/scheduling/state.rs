@@ -32,6 +32,10 @@ pub struct SchedulingState {
     /// For an attendee: what they were asked and have answered.
     #[serde(skip_serializing_if = "Answers::is_blank")]
     pub answers: Answers,
+    /// By who proposed it: for an attendee, what they proposed and the organizer has not answered; for the
+    /// organizer, what they declined (RFC 5546 §3.2.7).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub proposals: BTreeMap<CalendarUserAddress, BTreeMap<InstanceKey, Revision>>,
     /// What was cancelled, and at which revision: nothing at or below it comes back to life.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tombstones: BTreeMap<InstanceKey, Revision>,

@@ -91,6 +91,8 @@ pub(crate) struct MailPhrases {
     pub(crate) refresh: (&'static str, &'static str),
     pub(crate) busy_time: (&'static str, &'static str),
     pub(crate) published: (&'static str, &'static str),
+    pub(crate) counter: (&'static str, &'static str),
+    pub(crate) counter_declined: (&'static str, &'static str),
     /// Subject and first sentence by participation status.
     pub(crate) replies: &'static [(&'static str, &'static str, &'static str)],
     pub(crate) reply: (&'static str, &'static str),

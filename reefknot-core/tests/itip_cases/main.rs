@@ -40,12 +40,6 @@ fn every_case_ends_as_the_standards_say() {
     play_all(&folder("cases"), play::play);
 }
 
-/// What these files expect is what the standards say. Until it is so, the engine has to say that it is not.
-#[test]
-fn what_is_not_played_yet_is_answered_honestly() {
-    play_all(&folder("not-played-yet"), play::play_until_unsupported);
-}
-
 #[test]
 fn every_row_of_the_tables_of_rfc_5546_is_enforced() {
     let text = std::fs::read_to_string(folder("tables.txt")).unwrap();

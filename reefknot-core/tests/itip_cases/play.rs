@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use reefknot_core::engine::{Engine, read_calendar, read_object};
+use reefknot_core::freebusy::{BusyCalendar, FreeBusyRequest};
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::itip::{
-    Authentication, Carrier, Disposition, Envelope, Message, Method, ObjectChange, Outcome, Question,
-    validate,
+    Authentication, Carrier, Disposition, Envelope, Message, Method, Outcome, Question, validate,
 };
+use reefknot_core::policy::{AccessList, Asked as Whom, Asking, Right};
 use reefknot_core::recurrence::{Budget, InstanceKey, Series};
 use reefknot_core::scheduling::{Identities, SchedulingObject, SchedulingState, fields};
 use reefknot_core::time::Zone;
@@ -19,24 +20,6 @@ use crate::script::{Action, Case, Detail, Edit, Expected, Read, Sender, Step, Wh
 pub(crate) fn play(case: &Case) -> Read<()> {
     let mut stage = Stage::new();
     case.steps.iter().try_for_each(|step| stage.step(step))
-}
-
-/// Plays up to the first message that the engine answers "not played yet", and wants that very answer.
-pub(crate) fn play_until_unsupported(case: &Case) -> Read<()> {
-    let mut stage = Stage::new();
-    for step in &case.steps {
-        let Some(asked) = stage.act(&step.action).map_err(|what| located(step.line, &what))? else {
-            continue;
-        };
-        if asked.outcome.reasons.iter().any(|reason| reason.code == "unsupported-method") {
-            let honest = asked.outcome.disposition == Disposition::Ignored
-                && asked.outcome.messages.is_empty()
-                && matches!(asked.outcome.object, ObjectChange::Keep);
-            return if honest { Ok(()) } else { Err(located(step.line, &told(&asked.outcome))) };
-        }
-        stage.check(step, &asked)?;
-    }
-    Err("all of it is played: move it to a file of the cases that are".to_owned())
 }
 
 fn located(line: usize, what: &str) -> String {
@@ -122,6 +105,8 @@ impl Stage {
                 person.put(Some(&after), now)?
             }
             Action::Deletes(who) => self.person(who).put(None, now)?,
+            Action::Proposes(who, edits) => self.person(who).propose(edits, now)?,
+            Action::Publishes(who, to) => self.person(who).publish(to, now)?,
             Action::Receives { who, method, from, text } => {
                 let calendar = calendar(Some(method.as_str()), text)?;
                 self.person(who).receive(calendar, envelope(from), now)?
@@ -183,10 +168,46 @@ impl Person {
         self.asked(None, now, outcome.map_err(|error| error.to_string())?)
     }
 
+    fn propose(&mut self, edits: &[Edit], now: Timestamp) -> Read<Asked> {
+        let held = self.object.as_ref().ok_or("nothing is held")?;
+        let proposal = edited(held, edits)?;
+        let outcome = self.engine.propose(held, &proposal, &self.state, Some("Suits me better"), now);
+        self.asked(None, now, outcome.map_err(|error| error.to_string())?)
+    }
+
+    fn publish(&mut self, to: &CalendarUserAddress, now: Timestamp) -> Read<Asked> {
+        let held = self.object.as_ref().ok_or("nothing is held")?;
+        let outcome = self.engine.publish(held, &self.state, std::slice::from_ref(to), now);
+        self.asked(None, now, outcome.map_err(|error| error.to_string())?)
+    }
+
     fn receive(&mut self, calendar: Component, envelope: Envelope, now: Timestamp) -> Read<Asked> {
-        let outcome = self.engine.receive(self.object.as_ref(), &self.state, &calendar, &envelope, now);
+        let method = calendar.value("METHOD");
+        let asks = calendar.component("VFREEBUSY").is_some() && method.as_deref() == Some("REQUEST");
+        let outcome = if asks {
+            self.tell_busy(&calendar, &envelope, now)
+        } else {
+            self.engine.receive(self.object.as_ref(), &self.state, &calendar, &envelope, now)
+        };
         self.last = Some((calendar.clone(), envelope));
         self.asked(Some(calendar), now, outcome.map_err(|error| error.to_string())?)
+    }
+
+    /// As a host does: from all that the person holds, to whoever asks.
+    fn tell_busy(
+        &self,
+        question: &Component,
+        envelope: &Envelope,
+        now: Timestamp,
+    ) -> reefknot_core::Result<Outcome> {
+        let FreeBusyRequest { window, organizer, .. } = FreeBusyRequest::read(question)?;
+        let identities = self.engine.identities();
+        let busy = BusyCalendar::new(&self.object, identities).busy(window, &Zone::UTC, &Limits::default());
+        let asked = Whom { addresses: identities.own(), is_room: false, groups: &[] };
+        let list: AccessList = format!("allow user {organizer} free-busy everyone").parse()?;
+        let asking = Asking { user: Some(&organizer), ..Asking::default() };
+        let access = list.decide(&asking, Right::FreeBusy, &asked, now);
+        self.engine.tell_busy(question, envelope, &busy, &access, now)
     }
 
     fn decide(&mut self, yes: bool, now: Timestamp) -> Read<Asked> {
@@ -264,10 +285,7 @@ impl Asked {
                 let told = serde_json::to_value(message.reason).map_err(|error| error.to_string())?;
                 same("reason of the message", &serde_json::Value::from(reason.as_str()), &told)?;
                 same("SEQUENCE of the message", sequence, &message.sequence)?;
-                let content = SchedulingObject::from_calendar(Component::clone(&message.calendar));
-                let content = content.map_err(|error| error.to_string())?;
-                let parts: Vec<_> = content.parts().map(|(key, _)| key.clone()).collect();
-                same("components of the message", of, &parts)?;
+                same("components of the message", of, &parts(&message.calendar)?)?;
                 details(&expected.details, &message.calendar)
             }
             What::Stays => same("object", &printed(&self.before), &printed(&person.object)),
@@ -343,11 +361,21 @@ impl Asked {
     }
 }
 
+/// The keys of a message's components; busy time has one without a key.
+fn parts(calendar: &Component) -> Read<Vec<InstanceKey>> {
+    if calendar.component("VFREEBUSY").is_some() {
+        return Ok(vec![InstanceKey::Master]);
+    }
+    let content = SchedulingObject::from_calendar(calendar.clone()).map_err(|error| error.to_string())?;
+    Ok(content.parts().map(|(key, _)| key.clone()).collect())
+}
+
 fn question(question: &Question) -> (&'static str, CalendarUserAddress) {
     match question {
         Question::PartyCrasher(who) => ("party-crasher", who.clone()),
         Question::Forwarded(who) => ("forwarded", who.clone()),
         Question::NewOrganizer(who) => ("new-organizer", who.clone()),
+        Question::Counter { from, .. } => ("counter", from.clone()),
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) enum Action {
     Creates(CalendarUserAddress, String),
     Changes(CalendarUserAddress, Vec<Edit>),
     Deletes(CalendarUserAddress),
+    Proposes(CalendarUserAddress, Vec<Edit>),
+    Publishes(CalendarUserAddress, CalendarUserAddress),
     Receives { who: CalendarUserAddress, method: Method, from: Sender, text: String },
     Gets { who: CalendarUserAddress, method: Method, again: bool },
     Loses(CalendarUserAddress, Method),
@@ -183,6 +185,10 @@ impl<'t> Reader<'t> {
             [who, "holds"] => Ok(Action::Holds(word(number, who)?, Some(text()?))),
             [who, "creates"] => Ok(Action::Creates(word(number, who)?, text()?)),
             [who, "changes", "it"] if name.is_none() => Ok(Action::Changes(word(number, who)?, edits(body)?)),
+            [who, "proposes"] if name.is_none() => Ok(Action::Proposes(word(number, who)?, edits(body)?)),
+            [who, "publishes", "it", "to", to] => {
+                nothing_more(Action::Publishes(word(number, who)?, word(number, to)?))
+            }
             [who, "deletes", "it"] => nothing_more(Action::Deletes(word(number, who)?)),
             [who, "receives", method, "from", from @ ..] => Ok(Action::Receives {
                 who: word(number, who)?,

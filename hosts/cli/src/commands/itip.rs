@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use reefknot_core::engine::{Engine, read_calendar, read_object};
+use reefknot_core::freebusy::{BusyCalendar, FreeBusyRequest};
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::imip::{self, ReadOptions};
 use reefknot_core::itip::validate::{Validation, validate};
 use reefknot_core::itip::{Authentication, Carrier, Envelope, Method, Outcome};
+use reefknot_core::policy::{AccessList, Asked, Asking, Right};
 use reefknot_core::scheduling::{Identities, SchedulingObject, SchedulingState, attendees};
+use reefknot_core::time::Zone;
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 use serde_json::{Value, json};
 
@@ -108,11 +111,15 @@ impl Receive {
         let stored = self.before.as_deref().map(object).transpose()?;
         let state = self.who.state()?;
         let (message, envelope) = message(&self.message, self.from.as_ref())?;
-        let outcome = self
-            .who
-            .engine()
-            .receive(stored.as_ref(), &state, &message, &envelope, self.who.now())
-            .map_err(|error| Failure::in_file(&self.message, &error))?;
+        let (engine, now) = (self.who.engine(), self.who.now());
+        let asks =
+            message.component("VFREEBUSY").is_some() && message.value("METHOD").as_deref() == Some("REQUEST");
+        let outcome = if asks {
+            tell_busy(&engine, stored.as_ref(), &message, &envelope, now)
+        } else {
+            engine.receive(stored.as_ref(), &state, &message, &envelope, now)
+        };
+        let outcome = outcome.map_err(|error| Failure::in_file(&self.message, &error))?;
         self.who.answer(&outcome, stored.as_ref())
     }
 }
@@ -176,6 +183,23 @@ impl Who {
     }
 }
 
+/// Answers who asks about busy time, as if what is stored were the whole calendar and they might know it.
+fn tell_busy(
+    engine: &Engine,
+    stored: Option<&SchedulingObject>,
+    question: &Component,
+    envelope: &Envelope,
+    now: Timestamp,
+) -> reefknot_core::Result<Outcome> {
+    let FreeBusyRequest { window, organizer, .. } = FreeBusyRequest::read(question)?;
+    let identities = engine.identities();
+    let busy = BusyCalendar::new(stored, identities).busy(window, &Zone::UTC, &Limits::default());
+    let list: AccessList = format!("allow user {organizer} free-busy everyone").parse()?;
+    let asking = Asking { user: Some(&organizer), ..Asking::default() };
+    let asked = Asked { addresses: identities.own(), is_room: false, groups: &[] };
+    engine.tell_busy(question, envelope, &busy, &list.decide(&asking, Right::FreeBusy, &asked, now), now)
+}
+
 /// Reads an object, with the file's name in whatever goes wrong.
 fn object(path: &Path) -> Result<SchedulingObject, Failure> {
     read_object(&input::read(path)?, &Limits::default()).map_err(|error| Failure::in_file(path, &error))
@@ -213,7 +237,9 @@ fn named_sender(calendar: &Component) -> Option<CalendarUserAddress> {
     match method {
         Method::Reply | Method::Refresh | Method::Counter => object
             .parts()
-            .find_map(|(_, part)| attendees(part).into_iter().next())
+            .flat_map(|(_, part)| attendees(part))
+            // A COUNTER may list everybody.
+            .find(|who| object.organizer().is_none_or(|organizer| organizer.address != who.address))
             .map(|a| a.sent_by.unwrap_or(a.address)),
         Method::Publish | Method::Request | Method::Add | Method::Cancel | Method::DeclineCounter => {
             object.organizer().map(|organizer| organizer.sent_by.unwrap_or(organizer.address))

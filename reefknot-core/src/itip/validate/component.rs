@@ -148,6 +148,10 @@ pub(super) fn count(
 /// Tests each value by its own grammar.
 fn values(findings: &mut Findings, component: &Component) {
     for property in component.properties() {
+        // RFC 5546 §4.1.4 itself writes LOCATION;VALUE=URI, which RFC 5545 does not know.
+        if property.is("LOCATION") && property.param_is("VALUE", "URI") {
+            continue;
+        }
         if let Some(fault) = syntax::check(&property) {
             let message = format!("{}; {}", fault.message, fault.suggestion);
             findings.add(fault.code.name(), fault.section, property.line(), message);

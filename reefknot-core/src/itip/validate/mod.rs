@@ -86,6 +86,11 @@ pub fn validate(calendar: &Component) -> Validation {
     }
 }
 
+/// Whether RFC 5546 §3 has a table for a method of a component.
+pub(super) fn has_table(method: Method, kind: Kind) -> bool {
+    tables::table(method, kind).is_some()
+}
+
 /// As many violations as anybody reads; a message of a million broken lines must not cost a million answers.
 const MOST: usize = 1000;
 

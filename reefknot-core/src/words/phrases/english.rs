@@ -234,6 +234,8 @@ pub static ENGLISH: Phrases = Phrases {
         refresh: ("Please send again: {0}", "{0} asks for the latest version of “{1}”."),
         busy_time: ("Busy time", "{0} tells when they are busy."),
         published: ("For your calendar: {0}", "{0} sends “{1}” for your calendar."),
+        counter: ("Proposal: {0}", "{0} proposes to change “{1}”."),
+        counter_declined: ("Proposal declined: {0}", "{0} leaves “{1}” as it is."),
         replies: &[
             ("ACCEPTED", "Accepted: {0}", "{0} has accepted “{1}”."),
             ("DECLINED", "Declined: {0}", "{0} has declined “{1}”."),
