@@ -1,4 +1,4 @@
-//! The six conversations end as they should, in real databases and real mail files.
+//! The seven conversations end as they should, in real databases and real mail files.
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ fn all_conversations_end_as_they_should() {
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(told["holds"], true);
     let conversations = told["conversations"].as_array().unwrap();
-    assert_eq!(conversations.len(), 6);
+    assert_eq!(conversations.len(), 7);
     for conversation in conversations {
         let conditions = conversation["conditions"].as_array().unwrap();
         assert!(!conditions.is_empty());
@@ -67,9 +67,13 @@ fn it_says_what_happens_and_ends_with_a_table() {
     let output = demo(&["--dir", dir.to_str().unwrap()]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
-    for expected in
-        ["1. A invites B", "→ REQUEST from a@foo.com to c@bar.com, by mail", "All conditions hold."]
-    {
+    for expected in [
+        "1. A invites B",
+        "→ REQUEST from a@foo.com to c@bar.com, by mail",
+        "→ REQUEST from c@bar.com to b@foo.com, directly, server to server",
+        "│ no entry lets c@bar.com of bar.com book attic@foo.com",
+        "All conditions hold.",
+    ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100));

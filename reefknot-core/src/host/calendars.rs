@@ -95,7 +95,9 @@ impl Scheduler<'_> {
         let question = BusyQuestion { originator, recipient: whom, calendar: &calendar };
         match transport.ask(&question, &peer, now)? {
             PeerAnswer::Told(answer) => told(&asked, &answer, &peer).map(Ok),
-            PeerAnswer::Refused { status, why } => refused(format!("{peer} does not say: {status}: {why}")),
+            PeerAnswer::Refused { status, why } => {
+                refused(format!("{peer} does not say: {why} (status {})", status.code()))
+            }
         }
     }
 

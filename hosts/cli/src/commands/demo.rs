@@ -1,4 +1,4 @@
-//! `reefknot demo`: six conversations, played with real databases and real mail.
+//! `reefknot demo`: seven conversations, played with real databases and real mail.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use crate::demo;
 use crate::input::Failure;
 use crate::output::print;
 
-/// Plays six conversations between people on two servers, without a server, and with mail alone.
+/// Plays seven conversations between people on two servers, without a server, and with mail alone.
 ///
 /// Every server and client has an SQLite file of its own, and mail is .eml files in maildirs. The exit code is 1 if
 /// the databases do not agree at the end of any conversation.

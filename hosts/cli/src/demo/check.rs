@@ -20,7 +20,7 @@ use crate::input::Failure;
 /// One object of one user in one database.
 pub(super) struct Holding {
     pub(super) file: String,
-    user: String,
+    pub(super) user: String,
     pub(super) uid: String,
     pub(super) residence: Residence,
     pub(super) object: SchedulingObject,
@@ -57,7 +57,7 @@ impl Holding {
             let state = if fields::is_cancelled(part) { " (cancelled)" } else { "" };
             let title: String = format!("{title}{state}").chars().take(28).collect();
             let (file, user) = (&self.file, &self.user);
-            format!("{file:<12} {user:<3} {title:<28} {start:<17} {sequence:<3} {answers}")
+            format!("{file:<12} {user:<8} {title:<28} {start:<17} {sequence:<3} {answers}")
         });
         rows.collect()
     }
@@ -178,6 +178,30 @@ pub(super) fn answered(
     Condition { what: what.to_owned(), problem }
 }
 
+/// Every copy of a user says how what went to somebody fared (RFC 6638 §3.2.9).
+pub(super) fn status(
+    what: &str,
+    holdings: &[Holding],
+    (uid, user): (&str, &str),
+    who: &str,
+    code: &str,
+) -> Condition {
+    let found: Vec<_> = holdings.iter().filter(|held| held.uid == uid && held.user == user).collect();
+    let says = |held: &Holding| {
+        let part = held.object.master()?;
+        let mut lines = part.properties_named("ATTENDEE");
+        let line = lines.find(|line| line.value().eq_ignore_ascii_case(&format!("mailto:{who}")))?;
+        line.param("SCHEDULE-STATUS").map(std::borrow::Cow::into_owned)
+    };
+    let wrong = found.iter().find(|held| says(held).as_deref() != Some(code));
+    let problem = match wrong {
+        Some(held) => Some(format!("{} says {:?}", held.file, says(held))),
+        None if found.is_empty() => Some("nobody holds it".to_owned()),
+        None => None,
+    };
+    Condition { what: what.to_owned(), problem }
+}
+
 /// A program mailed a scheduling message to somebody, so many times.
 pub(super) fn mailed(
     what: &str,
@@ -249,5 +273,19 @@ mod tests {
         }
         let alone = agree("they agree", &[held("x", same())], "1", &[("x", "a"), ("y", "a")]);
         assert!(alone.problem.is_some());
+    }
+
+    #[test]
+    fn a_wrong_status_is_noticed() {
+        let with = |param: &str| {
+            let text = object("20261201T100000Z", "ACCEPTED").to_calendar().to_string();
+            let text = text.replace("PARTSTAT=ACCEPTED", &format!("PARTSTAT=ACCEPTED{param}"));
+            held("x", read_object(text.as_bytes(), &Limits::default()).unwrap())
+        };
+        for (param, holds) in [(";SCHEDULE-STATUS=3.8", true), (";SCHEDULE-STATUS=1.2", false), ("", false)] {
+            let condition = status("it is said", &[with(param)], ("1", "a"), "b@foo.com", "3.8");
+            assert_eq!(condition.problem.is_none(), holds, "{param}");
+        }
+        assert!(status("it is said", &[], ("1", "a"), "b@foo.com", "3.8").problem.is_some());
     }
 }

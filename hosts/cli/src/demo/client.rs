@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use reefknot_core::engine::read_object;
-use reefknot_core::host::{Commit, LocalUser, Put, Scheduler, Source, Store};
+use reefknot_core::host::{Commit, LocalUser, Put, Source, Store};
 use reefknot_core::ical::Limits;
 use reefknot_core::imip::{self, ReadOptions};
 use reefknot_core::itip::{Agent, Role};
@@ -15,7 +15,7 @@ use reefknot_store_sql::SqliteStore;
 
 use super::log::Report;
 use super::mail::Postman;
-use super::server::{Server, flush, local_user};
+use super::server::{Desk, Server, local_user};
 use crate::input::Failure;
 
 /// What the client and its server last agreed on.
@@ -84,10 +84,10 @@ impl Client {
         }
         let user = self.user().id.clone();
         let put = Put { calendar: Some(text), based_on: None, residence: place, source: Source::User };
-        let mut scheduler = Scheduler::new(&mut self.store, &self.users, Agent::Alone, Limits::default());
-        let outcome = scheduler.put(&user, uid, put, now)?;
+        let mut desk = Desk::new(&mut self.store, &self.users, Agent::Alone);
+        let outcome = desk.scheduler().put(&user, uid, put, now)?;
         report.decided(&self.name, &outcome)?;
-        flush(&mut self.store, &self.users, Agent::Alone, &mut self.postman, &self.name, now, report)
+        desk.flush(&mut self.postman, &self.name, now, report)
     }
 
     /// Reads the mail: words are for the user; calendars go to the engine here, and what they make of the object is
@@ -111,10 +111,10 @@ impl Client {
                 continue;
             };
             let envelope = mail.envelope(part);
-            let mut scheduler = Scheduler::new(&mut self.store, &self.users, agent, Limits::default());
-            let outcome = scheduler.receive(&user, &part.calendar, &envelope, now)?;
+            let mut desk = Desk::new(&mut self.store, &self.users, agent);
+            let outcome = desk.scheduler().receive(&user, &part.calendar, &envelope, now)?;
             report.decided(&self.name, &outcome)?;
-            flush(&mut self.store, &self.users, agent, &mut self.postman, &self.name, now, report)?;
+            desk.flush(&mut self.postman, &self.name, now, report)?;
             let uid =
                 part.calendar.components().find_map(|component| component.value("UID")).unwrap_or_default();
             let place = self.store.load(&user, &uid)?.map(|stored| stored.residence).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What happened, as words and as JSON.
 
-use reefknot_core::host::{Delivery, UserId};
+use reefknot_core::host::{Delivery, Received, UserId};
 use reefknot_core::itip::{Notice, Outcome};
 use reefknot_core::routing::Route;
 use reefknot_core::value::Timestamp;
@@ -71,6 +71,24 @@ impl Report {
     pub(super) fn did(&mut self, now: Timestamp, who: &str, what: &str) -> Result<(), Failure> {
         let line = format!("   {who:<15} {what}");
         self.step(&line, json!({ "time": now.to_string(), "who": who, "what": what }))
+    }
+
+    /// The words of somebody or some program, however long.
+    pub(super) fn quotes(&mut self, now: Timestamp, words: &str) -> Result<(), Failure> {
+        let mut line = String::from("│");
+        for word in words.split_whitespace() {
+            if line.chars().count() + word.chars().count() > WIDTH - 24 {
+                self.did(now, "", &std::mem::replace(&mut line, "│".to_owned()))?;
+            }
+            line = format!("{line} {word}");
+        }
+        self.did(now, "", &line)
+    }
+
+    /// A server does not take what came over a line.
+    pub(super) fn refuses(&mut self, now: Timestamp, who: &str, received: &Received) -> Result<(), Failure> {
+        self.did(now, who, &format!("refuses it, with the status {}:", received.status))?;
+        self.quotes(now, &received.why)
     }
 
     /// What the engine answered.
@@ -149,7 +167,7 @@ impl Report {
     pub(crate) fn print_end(&self) -> Result<(), Failure> {
         self.say(&format!("\n{}", self.style.strong("Who holds what, read back from the files")))?;
         let heading = format!(
-            "   {:<16} {:<4} {:<15} {:<17} {:<3} answers",
+            "   {:<12} {:<8} {:<28} {:<17} {:<3} answers",
             "file", "user", "event", "begins (UTC)", "rev"
         );
         self.say(&self.style.faint(&heading))?;

@@ -1,4 +1,4 @@
-//! Six conversations, played by small hosts around the engine.
+//! Seven conversations, played by small hosts around the engine.
 //!
 //! Nothing here decides anything about scheduling: programs load, ask the engine, commit and deliver. What people do is
 //! scripted in `play`; what has to come out of it is computed from the databases in `check`.
@@ -6,6 +6,7 @@
 mod check;
 mod client;
 mod edit;
+mod line;
 mod log;
 mod mail;
 mod play;

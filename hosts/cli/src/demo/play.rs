@@ -1,5 +1,7 @@
 //! The script: what people do, conversation by conversation. What comes of it is the engine's.
 
+mod trusted;
+
 use std::path::Path;
 
 use reefknot_core::policy::{Class, PrivateEvents, Residence, Viewer, view};
@@ -22,10 +24,12 @@ const C: &str = "c@bar.com";
 const D: &str = "d@bar.com";
 const E: &str = "e@baz.net";
 const F: &str = "f@baz.net";
+const AQUARIUM: &str = "aquarium@foo.com";
+const ATTIC: &str = "attic@foo.com";
 
 /// The database files, and whose calendars are in them.
 const FILES: [(&str, &[&str]); 7] = [
-    ("foo.com", &["a", "b"]),
+    ("foo.com", &["a", "b", "aquarium", "attic"]),
     ("bar.com", &["c", "d"]),
     ("client-a", &["a"]),
     ("client-b", &["b"]),
@@ -43,6 +47,7 @@ pub(crate) fn play(dir: &Path, aloud: bool) -> Result<Report, Failure> {
     stage.invited_by_mail()?;
     stage.mail_only()?;
     stage.private_events()?;
+    stage.trusted_servers()?;
     stage.report.holdings = stage.read_back()?;
     stage.report.mails = stage.boxes.letters()?;
     Ok(stage.report)
@@ -74,8 +79,8 @@ impl<'a> Stage<'a> {
         Ok(Self {
             dir,
             now: Timestamp::from_seconds(1_763_971_200),
-            foo: Server::open(dir, "foo.com", &[A, B], postman("foo.com"))?,
-            bar: Server::open(dir, "bar.com", &[C, D], postman("bar.com"))?,
+            foo: Server::open(dir, "foo.com", (&[A, B], &[AQUARIUM, ATTIC]), postman("foo.com"))?,
+            bar: Server::open(dir, "bar.com", (&[C, D], &[]), postman("bar.com"))?,
             a: client(A)?.with_private_events(PrivateEvents::LocalOnly),
             b: client(B)?.with_private_events(PrivateEvents::OnServer),
             c: client(C)?,
