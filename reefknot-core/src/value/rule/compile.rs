@@ -1,5 +1,6 @@
 //! From the parts of a RECUR to masks and sorted lists.
 
+use super::clock::{self, Clock};
 use super::days::Days;
 use super::{Occurrences, Rule};
 use crate::value::{Frequency, LocalDateTime, Recur};
@@ -35,17 +36,14 @@ impl Rule {
             ));
         }
         let days = Days::new(recur, start.date())?;
-        let clock = Clock::new(recur, start, whole_days);
         let mut rule = Self {
             freq: recur.freq,
             interval: i64::from(recur.interval),
             start: start.seconds_since_epoch(),
             origin: 0,
             days,
-            hours: clock.hours,
-            minutes: clock.minutes,
-            seconds: clock.seconds,
-            offsets: clock.offsets,
+            clock: if whole_days { Clock::ANY } else { Clock::new(recur) },
+            offsets: if whole_days { vec![0] } else { clock::offsets(recur, start) },
             even: false,
             positions: recur.by_set_pos.clone(),
             skip: recur.skip.unwrap_or_default(),
@@ -59,57 +57,20 @@ impl Rule {
         let widest = i32::try_from(rule.offsets.len()).unwrap_or(i32::MAX);
         let beyond = rule.positions.iter().all(|position| position.abs() > widest);
         if rule.freq <= Frequency::Daily && beyond && !rule.positions.is_empty() {
-            // No period has that many instances: the rule ends before it begins.
-            rule.until = rule.until.min(rule.start - 1);
+            // No period has that many instances.
+            rule.end_before_start();
+        }
+        if rule.freq < Frequency::Daily
+            && !rule.clock.ever_allows(rule.origin * rule.unit(), rule.interval * rule.unit())
+        {
+            rule.end_before_start();
         }
         rule.leading = rule.until < rule.start || !Occurrences::holds_start(&rule);
         Ok(rule)
     }
-}
 
-/// What BYHOUR, BYMINUTE and BYSECOND come to: limits above, expansion below the frequency.
-struct Clock {
-    hours: u64,
-    minutes: u64,
-    seconds: u64,
-    offsets: Vec<i64>,
-}
-
-impl Clock {
-    fn new(recur: &Recur, start: LocalDateTime, whole_days: bool) -> Self {
-        if whole_days {
-            return Self { hours: u64::MAX, minutes: u64::MAX, seconds: u64::MAX, offsets: vec![0] };
-        }
-        let list = |given: &[u8], own: u8, expands: bool| match (expands, given) {
-            (false, _) => vec![0],
-            (true, []) => vec![own],
-            (true, given) => given.to_vec(),
-        };
-        let limit = |given: &[u8], limits: bool| {
-            if !limits || given.is_empty() {
-                return u64::MAX;
-            }
-            given.iter().fold(0, |bits, item| bits | 1 << (*item).min(59))
-        };
-        let hours = list(&recur.by_hour, start.hour(), recur.freq > Frequency::Hourly);
-        let minutes = list(&recur.by_minute, start.minute(), recur.freq > Frequency::Minutely);
-        let seconds = list(&recur.by_second, start.second(), recur.freq > Frequency::Secondly);
-        let mut offsets = Vec::with_capacity(hours.len() * minutes.len() * seconds.len());
-        for hour in &hours {
-            for minute in &minutes {
-                // Second 60 is read as 59, as in any time (RFC 5545 §3.3.12).
-                let second = |second: &u8| {
-                    i64::from(*hour) * 3600 + i64::from(*minute) * 60 + i64::from(*second).min(59)
-                };
-                offsets.extend(seconds.iter().map(second));
-            }
-        }
-        offsets.dedup();
-        Self {
-            hours: limit(&recur.by_hour, recur.freq <= Frequency::Hourly),
-            minutes: limit(&recur.by_minute, recur.freq <= Frequency::Minutely),
-            seconds: limit(&recur.by_second, recur.freq <= Frequency::Secondly),
-            offsets,
-        }
+    /// What a rule without instances comes to.
+    fn end_before_start(&mut self) {
+        self.until = self.until.min(self.start - 1);
     }
 }

@@ -1,10 +1,9 @@
 //! Which days of a period a rule selects.
 
+use super::DAY;
 use crate::value::date::{civil_from_days, days_from_civil, days_in_month, is_leap, weekday_of};
 use crate::value::{Date, Frequency, Recur, Skip};
 use crate::{Error, Result};
-
-const DAY: i64 = 86_400;
 
 /// The BYMONTH, BYWEEKNO, BYYEARDAY, BYMONTHDAY and BYDAY parts, with what DTSTART adds to them.
 #[derive(Clone, Debug)]
@@ -131,27 +130,10 @@ impl Days {
         if into <= 3 { first - into } else { first + 7 - into }
     }
 
-    fn week_first_day(&self, index: i64) -> i64 {
-        index * 7 - 3 + self.week_start
-    }
-
-    /// The days of a week, or the one unit of a shorter period, as civil seconds; no limits applied.
-    pub(super) fn week_or_self(&self, freq: Frequency, index: i64, units: &mut Vec<i64>) {
-        match freq {
-            Frequency::Secondly => units.push(index),
-            Frequency::Minutely => units.push(index * 60),
-            Frequency::Hourly => units.push(index * 3600),
-            Frequency::Weekly => {
-                let first = self.week_first_day(index);
-                units.extend(self.week.iter().map(|day| (first + day) * DAY));
-            }
-            Frequency::Daily | Frequency::Monthly | Frequency::Yearly => units.push(index * DAY),
-        }
-    }
-
     /// The days of one week that pass the limits, as civil seconds.
     pub(super) fn of_week(&self, index: i64, units: &mut Vec<i64>) {
-        self.week_or_self(Frequency::Weekly, index, units);
+        let first = index * 7 - 3 + self.week_start;
+        units.extend(self.week.iter().map(|day| (first + day) * DAY));
         if self.months != ALL_MONTHS || self.from_start | self.from_end != 0 || !self.year_days.is_empty() {
             units.retain(|second| self.holds(second.div_euclid(DAY)));
         }

@@ -12,11 +12,13 @@
 //! - Parts that the table calls N/A for a frequency limit the set where that has a meaning
 //!   (BYMONTHDAY in a weekly rule) and are refused where it has none (BYWEEKNO in a monthly one).
 
+mod clock;
 mod compile;
 mod days;
 mod occurrences;
 
 use super::{Frequency, LocalDateTime, Skip};
+use clock::Clock;
 use days::Days;
 pub use occurrences::Occurrences;
 use std::sync::OnceLock;
@@ -88,10 +90,8 @@ pub struct Rule {
     /// The number of the period that holds DTSTART.
     origin: i64,
     days: Days,
-    /// Bits of the hours, minutes and seconds that frequencies below a day are limited to.
-    hours: u64,
-    minutes: u64,
-    seconds: u64,
+    /// What frequencies below a day are limited to.
+    clock: Clock,
     /// Seconds after the start of each day (hour, minute) found, sorted.
     offsets: Vec<i64>,
     /// Whether every period holds equally many instances.
@@ -107,6 +107,9 @@ pub struct Rule {
     /// The last instance of a rule with COUNT, once it has been found.
     last: OnceLock<i64>,
 }
+
+/// Seconds of a day on the clock.
+const DAY: i64 = 86_400;
 
 impl Rule {
     /// The same rule with DTSTART only where the rule itself gives it: what an EXRULE means.
@@ -196,7 +199,7 @@ impl Rule {
             return None;
         }
         let mut units = Vec::new();
-        self.days.week_or_self(self.freq, self.origin, &mut units);
+        self.push_even(self.origin, &mut units);
         let per_period = (units.len() * self.offsets.len()) as i64;
         let all = units.iter().flat_map(|unit| self.offsets.iter().map(move |offset| unit + offset));
         let passed = all.filter(|second| *second < self.start).count() as i64;
@@ -213,16 +216,32 @@ impl Rule {
             return None;
         }
         units.clear();
-        self.days.week_or_self(self.freq, index, &mut units);
+        self.push_even(index, &mut units);
         let last = units[within / self.offsets.len()] + self.offsets[within % self.offsets.len()];
         (last <= limit).then_some(last)
     }
 
+    /// The units of a period up to a week that nothing limits.
+    fn push_even(&self, index: i64, units: &mut Vec<i64>) {
+        match self.freq {
+            Frequency::Weekly => self.days.of_week(index, units),
+            _ => units.push(index * self.unit()),
+        }
+    }
+
+    /// The seconds of a period up to a day.
+    const fn unit(&self) -> i64 {
+        match self.freq {
+            Frequency::Secondly => 1,
+            Frequency::Minutely => 60,
+            Frequency::Hourly => 3600,
+            Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => DAY,
+        }
+    }
+
     /// Whether no part removes days, hours, minutes or seconds.
     fn is_even(&self) -> bool {
-        self.positions.is_empty()
-            && self.days.is_even(self.freq)
-            && [self.hours, self.minutes, self.seconds].iter().all(|bits| *bits == u64::MAX)
+        self.positions.is_empty() && self.days.is_even(self.freq) && self.clock == Clock::ANY
     }
 
     /// The number of the period that holds a civil second.

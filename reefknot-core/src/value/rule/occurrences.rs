@@ -1,6 +1,6 @@
 //! Walking over the instances of a rule.
 
-use super::{Budget, Rule, Spent};
+use super::{Budget, DAY, Rule, Spent};
 use crate::value::{Frequency, LocalDateTime, Skip};
 
 /// The instances of a [`Rule`], in order and without repeats.
@@ -29,7 +29,7 @@ pub struct Occurrences<'r> {
 
 static WHOLE: [i64; 1] = [0];
 
-/// How many periods are looked at together where each is sure to hold one unit.
+/// How many periods of a day or less are looked at together.
 const AT_ONCE: usize = 32;
 
 impl<'r> Occurrences<'r> {
@@ -179,27 +179,27 @@ impl<'r> Occurrences<'r> {
             Frequency::Yearly => rule.days.of_year(index, &mut self.units),
             Frequency::Monthly => rule.days.of_month(index, &mut self.units),
             Frequency::Weekly => rule.days.of_week(index, &mut self.units),
-            Frequency::Daily | Frequency::Hourly | Frequency::Minutely | Frequency::Secondly if rule.even => {
-                return self.look_ahead(index);
-            }
             Frequency::Daily | Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
-                rule.days.week_or_self(rule.freq, index, &mut self.units);
-                if let Some(second) = self.units.first().and_then(|second| rule.refused_until(*second)) {
-                    self.units.clear();
-                    return rule.align(rule.index_of(second).max(index + 1));
-                }
+                return self.look_ahead(index);
             }
         }
         index.saturating_add(rule.interval)
     }
 
-    /// Of a rule that refuses nothing, the units of many periods at once.
+    /// Periods that are one unit each are looked at together up to the first that is refused, unless
+    /// BYSETPOS picks from each.
     fn look_ahead(&mut self, index: i64) -> i64 {
+        let rule = self.rule;
         let last = self.last_index.min(self.limit_index);
+        let at_once = if rule.positions.is_empty() { AT_ONCE } else { 1 };
         let mut next = index;
-        for _ in 0..AT_ONCE {
-            self.rule.days.week_or_self(self.rule.freq, next, &mut self.units);
-            next = next.saturating_add(self.rule.interval);
+        for _ in 0..at_once {
+            let unit = next * rule.unit();
+            if let Some(second) = rule.refused_until(unit) {
+                return rule.align(rule.index_of(second).max(next + 1));
+            }
+            self.units.push(unit);
+            next = next.saturating_add(rule.interval);
             if next > last {
                 break;
             }
@@ -231,17 +231,17 @@ impl<'r> Occurrences<'r> {
 impl Rule {
     /// For a unit of a day or less that the limits refuse: the first second that may pass them.
     fn refused_until(&self, second: i64) -> Option<i64> {
-        let day = second.div_euclid(86_400);
+        if self.even {
+            return None;
+        }
+        let (day, of_day) = (second.div_euclid(DAY), second.rem_euclid(DAY));
         if !self.days.holds(day) {
-            return Some(self.days.past_month(day).unwrap_or(day + 1) * 86_400);
+            return Some(self.days.past_month(day).unwrap_or(day + 1) * DAY + self.clock.first());
         }
-        let of_day = second.rem_euclid(86_400);
-        if self.freq < Frequency::Daily && self.hours >> (of_day / 3600) & 1 == 0 {
-            return Some(second - of_day % 3600 + 3600);
+        match self.clock.at_or_after(of_day) {
+            Some(allowed) if allowed == of_day => None,
+            Some(allowed) => Some(day * DAY + allowed),
+            None => Some((day + 1) * DAY + self.clock.first()),
         }
-        if self.freq < Frequency::Hourly && self.minutes >> (of_day / 60 % 60) & 1 == 0 {
-            return Some(second - of_day % 60 + 60);
-        }
-        (self.freq < Frequency::Minutely && self.seconds >> (of_day % 60) & 1 == 0).then_some(second + 1)
     }
 }

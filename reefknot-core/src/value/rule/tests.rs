@@ -278,6 +278,27 @@ fn a_rule_without_instances_ends_or_spends_its_budget_and_says_which() {
 }
 
 #[test]
+fn times_that_an_interval_never_comes_to_are_known_at_once() {
+    for (text, more) in [
+        ("FREQ=SECONDLY;INTERVAL=2;BYSECOND=1", false),
+        ("FREQ=SECONDLY;INTERVAL=7;BYSECOND=1", true),
+        ("FREQ=SECONDLY;INTERVAL=3600;BYMINUTE=29,31", false),
+        ("FREQ=MINUTELY;INTERVAL=15;BYMINUTE=7,8", false),
+        ("FREQ=MINUTELY;INTERVAL=14;BYMINUTE=8", true),
+        ("FREQ=MINUTELY;INTERVAL=90;BYHOUR=1;BYMINUTE=0", false),
+        ("FREQ=HOURLY;INTERVAL=24;BYHOUR=5", false),
+        ("FREQ=HOURLY;INTERVAL=6;BYHOUR=5,15", true),
+        ("FREQ=SECONDLY;INTERVAL=4294967295;BYSECOND=15", true),
+        ("FREQ=SECONDLY;INTERVAL=4294967295;BYSECOND=1", false),
+    ] {
+        let rule = rule("20260101T093000", text);
+        let (mut walk, mut budget) = (rule.all(), Budget::new(100));
+        assert!(walk.next(&mut budget).unwrap().is_some(), "DTSTART");
+        assert_eq!(walk.next(&mut budget).is_ok_and(|next| next.is_none()), !more, "{text}");
+    }
+}
+
+#[test]
 fn a_window_far_away_costs_as_little_as_one_nearby() {
     for text in [
         "FREQ=SECONDLY",
