@@ -138,7 +138,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let first = self.window.start.seconds() - margin - shift - longest;
         let last = self.window.end.seconds() + margin - shift;
         let mut walk = set.between(first.max(segment.from), last.min(segment.to));
-        let mut given = 0;
+        let (mut given, mut clock) = (0, segment.timing.clock_of_end());
         while let Some((point, period)) = walk.next_point(budget)? {
             if point.order == segment.to {
                 break;
@@ -149,7 +149,7 @@ impl<'s, 'a> Search<'s, 'a> {
             let start = self.start(segment, point);
             let end = match period.and_then(|index| set.period(index)) {
                 Some(period) => Some(segment.timing.end_of_period(&start, period, &self.series.zones)),
-                None => segment.timing.end(&start),
+                None => segment.timing.end_by(&start, &mut clock),
             };
             if self.offer(point, start, end, segment.component) {
                 given += 1;

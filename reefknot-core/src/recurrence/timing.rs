@@ -3,7 +3,7 @@
 use super::series::{at, date_time};
 use crate::Result;
 use crate::ical::Component;
-use crate::time::{Zone, Zones};
+use crate::time::{Cursor, Zone, Zones};
 use crate::value::{DateTime, Duration, LocalDateTime, Period, Timestamp};
 
 /// A value with its zone at hand.
@@ -137,27 +137,40 @@ impl Timing {
     /// The start that this component's form gives an instant.
     pub(super) fn place_of(&self, instant: Timestamp) -> Place {
         match &self.zone {
-            Some(zone) => in_form(instant, &self.start, zone),
+            Some(zone) => in_form(instant, &self.start, &mut Cursor::new(zone)),
             None => self.place_at(instant.to_utc_civil()),
         }
     }
 
     /// The end of an instance that begins there.
     pub(super) fn end(&self, start: &Place) -> Option<Place> {
+        self.end_by(start, &mut self.clock_of_end())
+    }
+
+    /// The clock that shows the ends, for [`end_by`](Self::end_by).
+    pub(super) fn clock_of_end(&self) -> Option<Cursor<'_>> {
+        let zone = match &self.length {
+            Length::Exact { zone, .. } => zone.as_ref(),
+            Length::Implied { .. } | Length::Nominal(_) => self.zone.as_ref(),
+        };
+        zone.map(Cursor::forward)
+    }
+
+    /// The ends of many instances in order, by one [clock](Self::clock_of_end).
+    pub(super) fn end_by(&self, start: &Place, clock: &mut Option<Cursor<'_>>) -> Option<Place> {
         match &self.length {
             Length::Implied { whole_day: false } => None,
             Length::Implied { whole_day: true } => Some(later_on_clock(&start.value, 86_400)),
-            Length::Nominal(length) => Some(self.after(start, *length)),
-            Length::Exact { seconds, form, zone } => {
-                Some(exactly_after(start, *seconds, form, zone.as_ref()))
-            }
+            Length::Nominal(length) => Some(self.after(start, *length, clock)),
+            Length::Exact { seconds, form, .. } => Some(exactly_after(start, *seconds, form, clock)),
         }
     }
 
     /// The end of an instance that begins there and has an RDATE period of its own.
     pub(super) fn end_of_period(&self, start: &Place, period: &Period, zones: &Zones) -> Place {
+        let mut clock = self.zone.as_ref().map(Cursor::new);
         match period {
-            Period::Start { duration, .. } => self.after(start, *duration),
+            Period::Start { duration, .. } => self.after(start, *duration, &mut clock),
             Period::Explicit { start: first, end } => {
                 let instant =
                     |value: &DateTime| zones.instant(value, Some(&Zone::UTC)).map(Timestamp::seconds);
@@ -166,19 +179,19 @@ impl Timing {
                     // In a zone that is not known the clock is all there is.
                     _ => end.civil().seconds_since_epoch() - first.civil().seconds_since_epoch(),
                 };
-                exactly_after(start, seconds.max(0), &self.start, self.zone.as_ref())
+                exactly_after(start, seconds.max(0), &self.start, &mut clock)
             }
         }
     }
 
-    fn after(&self, start: &Place, length: Duration) -> Place {
-        match (&self.zone, start.instant) {
-            (Some(zone), Some(instant)) if length.days() == 0 => {
-                in_form(instant.saturating_add(length.seconds()), &self.start, zone)
+    fn after(&self, start: &Place, length: Duration, clock: &mut Option<Cursor<'_>>) -> Place {
+        match (clock, &self.zone, start.instant) {
+            (Some(clock), _, Some(instant)) if length.days() == 0 => {
+                in_form(instant.saturating_add(length.seconds()), &self.start, clock)
             }
-            (Some(zone), Some(_)) => {
+            (Some(clock), Some(zone), Some(_)) => {
                 let instant = zone.after(zoned_civil(start, zone), length);
-                in_form(instant, &self.start, zone)
+                in_form(instant, &self.start, clock)
             }
             _ => later_on_clock(&start.value, length.nominal_seconds()),
         }
@@ -209,17 +222,17 @@ fn later_on_clock(start: &DateTime, seconds: i64) -> Place {
     Place { value: start.with_civil(LocalDateTime::saturating_from_seconds(sum)), instant: None }
 }
 
-fn exactly_after(start: &Place, seconds: i64, form: &DateTime, zone: Option<&Zone>) -> Place {
-    match (start.instant, zone) {
-        (Some(instant), Some(zone)) => in_form(instant.saturating_add(seconds), form, zone),
+fn exactly_after(start: &Place, seconds: i64, form: &DateTime, clock: &mut Option<Cursor<'_>>) -> Place {
+    match (start.instant, clock) {
+        (Some(instant), Some(clock)) => in_form(instant.saturating_add(seconds), form, clock),
         _ => later_on_clock(&start.value, seconds),
     }
 }
 
-fn in_form(instant: Timestamp, form: &DateTime, zone: &Zone) -> Place {
+fn in_form(instant: Timestamp, form: &DateTime, clock: &mut Cursor<'_>) -> Place {
     let value = match form {
         DateTime::Utc(_) => DateTime::Utc(instant),
-        form => form.with_civil(zone.local(instant)),
+        form => form.with_civil(clock.local(instant)),
     };
     Place { value, instant: Some(instant) }
 }

@@ -1,7 +1,7 @@
-//! Turning many civil times into instants without asking the zone each time.
+//! Turning many civil times into instants, and back, without asking the zone each time.
 
 use super::zone::{LocalResolution, Span, Zone};
-use crate::value::Timestamp;
+use crate::value::{LocalDateTime, Timestamp};
 
 /// A zone and the span of it that was last used.
 #[derive(Clone, Debug)]
@@ -35,6 +35,22 @@ impl<'z> Cursor<'z> {
             return LocalResolution::Single(Timestamp::from_seconds(local - i64::from(span.offset)));
         }
         self.search(local)
+    }
+
+    /// Seconds that the zone's clocks are ahead of UTC at an instant.
+    #[inline]
+    pub(crate) fn offset_at(&mut self, instant: Timestamp) -> i32 {
+        let second = instant.seconds();
+        match &self.span {
+            Some(span) if (span.from..span.to).contains(&second) => span.offset,
+            _ => self.span.insert(self.zone.span(second, self.reach)).offset,
+        }
+    }
+
+    /// What the zone's clocks show.
+    pub(crate) fn local(&mut self, instant: Timestamp) -> LocalDateTime {
+        let offset = self.offset_at(instant);
+        LocalDateTime::saturating_from_seconds(instant.seconds() + i64::from(offset))
     }
 
     /// Tries all offsets in force within a day of the time.
