@@ -45,7 +45,7 @@ fn expand(start: &str, lines: &str, expected: usize, ends: bool) -> Vec<String> 
     while found.len() < expected + usize::from(ends)
         && let Some(item) = walk.next(&mut budget).unwrap()
     {
-        found.push(item.start.value_text());
+        found.push(item.start().value_text());
     }
     found
 }

@@ -46,7 +46,7 @@ pub fn occurrences(set: &RecurrenceSet, count: usize) -> Vec<i64> {
     let mut found = Vec::with_capacity(count);
     while found.len() < count {
         let Some(item) = walk.next(&mut budget).expect("the budget is endless") else { break };
-        if let reefknot_core::recurrence::InstanceKey::At(instant) = item.key {
+        if let reefknot_core::recurrence::InstanceKey::At(instant) = item.key() {
             found.push(instant.seconds());
         }
     }

@@ -1,8 +1,9 @@
 //! Recurrence sets: the union of rules and dates, less the exceptions (RFC 5545 §3.8.5).
 
+use super::InstanceKey;
 use super::frame::{Frame, Point, is_gap};
 use crate::time::{Cursor, Unresolved, Zones};
-use crate::value::{Budget, DateTime, LocalDateTime, Occurrences, Period, Recur, Rule, Spent};
+use crate::value::{Budget, DateTime, LocalDateTime, Occurrences, Period, Recur, Rule, Spent, Timestamp};
 use crate::{Error, Result};
 use std::collections::VecDeque;
 
@@ -20,7 +21,7 @@ use std::collections::VecDeque;
 /// let (mut walk, mut budget) = (set.walk(), Budget::default());
 /// let mut found = Vec::new();
 /// while let Some(item) = walk.next(&mut budget).unwrap() {
-///     found.push(item.key.to_string());
+///     found.push(item.key().to_string());
 /// }
 /// // On the 29th the clocks skip half past two.
 /// assert_eq!(found, ["20260328T013000Z", "20260329T013000Z", "20260330T003000Z"]);
@@ -169,14 +170,31 @@ impl<'z> SetBuilder<'z> {
 }
 
 /// One start of a recurrence set.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SetItem {
+#[derive(Clone, Copy, Debug)]
+pub struct SetItem<'s> {
+    set: &'s RecurrenceSet,
+    point: Point,
+    period: Option<usize>,
+}
+
+impl<'s> SetItem<'s> {
     /// Which instance it is.
-    pub key: super::InstanceKey,
+    #[must_use]
+    pub fn key(&self) -> InstanceKey {
+        self.set.frame.key(self.point)
+    }
+
     /// Its start, in the form and zone of DTSTART.
-    pub start: DateTime,
+    #[must_use]
+    pub fn start(&self) -> DateTime {
+        self.set.frame.value(self.point)
+    }
+
     /// The RDATE period that it comes from, if it has a length of its own.
-    pub period: Option<Period>,
+    #[must_use]
+    pub fn period(&self) -> Option<&'s Period> {
+        self.set.period(self.period?)
+    }
 }
 
 impl RecurrenceSet {
@@ -258,13 +276,9 @@ impl<'s> Walk<'s> {
     ///
     /// # Errors
     /// [`Spent`] if the budget did not suffice to find it; a larger one may be given and the walk goes on.
-    pub fn next(&mut self, budget: &mut Budget) -> Result<Option<SetItem>, Spent> {
-        let Some((point, period)) = self.next_point(budget)? else { return Ok(None) };
-        Ok(Some(SetItem {
-            key: self.set.frame.key(point),
-            start: self.set.frame.value(point),
-            period: period.and_then(|index| self.set.period(index)).cloned(),
-        }))
+    pub fn next(&mut self, budget: &mut Budget) -> Result<Option<SetItem<'s>>, Spent> {
+        let found = self.next_point(budget)?;
+        Ok(found.map(|(point, period)| SetItem { set: self.set, point, period }))
     }
 
     pub(super) fn next_point(
@@ -363,17 +377,21 @@ impl<'s> Stream<'s> {
         limit: i64,
         budget: &mut Budget,
     ) -> Result<Self, Spent> {
+        let mut cursor = frame.zone().map(Cursor::forward);
         let occurrences = if from == i64::MIN {
             bounded.rule.all()
         } else {
-            // A time in a gap is read later, by the width of the gap.
-            let (here, before) = (frame.at_order(from), frame.at_order(from.saturating_sub(FAR)));
-            let gap = ((here.local - here.order) - (before.local - before.order)).max(0);
-            bounded.rule.between(here.local - gap, limit.saturating_add(FAR), budget)?
+            // A time in a gap is read later, by the width of the gap: with the offset before it.
+            let offset = cursor.as_mut().map_or(0, |cursor| {
+                let mut at = |second| cursor.offset_at(Timestamp::from_seconds(second));
+                at(from.saturating_sub(FAR)).min(at(from))
+            });
+            let local = from.saturating_add(offset.into());
+            bounded.rule.between(local, limit.saturating_add(FAR), budget)?
         };
         Ok(Self {
             occurrences,
-            cursor: frame.zone().map(Cursor::forward),
+            cursor,
             until: bounded.until,
             head: None,
             waiting: VecDeque::new(),
@@ -413,6 +431,8 @@ impl<'s> Stream<'s> {
             let point = Point { order: resolution.instant().seconds(), local };
             if is_gap(resolution) {
                 self.waiting.push_back(point);
+            } else if self.waiting.is_empty() {
+                return Ok(Some(point));
             } else {
                 self.next = Some(point);
             }

@@ -287,7 +287,7 @@ fn what_was_found_is_given_before_the_budget_is_spent() {
         let (mut walk, mut budget, mut found) = (set.walk(), Budget::new(2000), Vec::new());
         let ended = loop {
             match walk.next(&mut budget) {
-                Ok(Some(item)) => found.push(item.key.to_string()),
+                Ok(Some(item)) => found.push(item.key().to_string()),
                 Ok(None) => break Ok(()),
                 Err(Spent) => break Err(Spent),
             }
@@ -295,7 +295,7 @@ fn what_was_found_is_given_before_the_budget_is_spent() {
         let expected = ["20260101T000000Z", "20260601T000000Z", "20270101T000000Z", "20280101T000000Z"];
         assert_eq!((found.join(" "), ended), (expected.join(" "), Err(Spent)));
         // A walk goes on where it was given up.
-        assert_eq!(walk.next(&mut Budget::new(10)), Err(Spent));
+        assert_eq!(walk.next(&mut Budget::new(10)).err(), Some(Spent));
         let everything = series.instances(Timestamp::MIN..Timestamp::MAX, &Zone::UTC, 10, Budget::new(2000));
         assert_eq!((everything.items.len(), everything.stopped), (4, Some(Stopped::Budget)));
     });

@@ -184,13 +184,14 @@ pub(crate) const fn days_from_civil(year: i32, month: u8, day: u8) -> i64 {
 pub(crate) const fn civil_from_days(days: i64) -> (i32, u8, u8) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
+    // Within an era small numbers suffice, and are divided faster.
+    let of_era = shifted.rem_euclid(146_097) as u32;
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * of_year + 2) / 153;
     let day = (of_year - (153 * month_from_march + 2) / 5 + 1) as u8;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 } as u8;
-    ((year_of_era + era * 400) as i32 + (month <= 2) as i32, month, day)
+    (year_of_era as i32 + era as i32 * 400 + (month <= 2) as i32, month, day)
 }
 
 /// The day of the week of a day since the epoch, which was a Thursday.

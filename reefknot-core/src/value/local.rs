@@ -1,7 +1,7 @@
 //! Civil date-times: what a clock on the wall shows (RFC 5545 §3.3.5, form 1).
 
 use super::Date;
-use super::date::{civil_from_days, days_from_civil};
+use super::date::days_from_civil;
 use super::scan::{serde_as_text, shown, small};
 use crate::{Error, Result};
 use std::fmt;
@@ -101,9 +101,8 @@ impl LocalDateTime {
         if seconds > Self::MAX.seconds_since_epoch() {
             return Self::MAX;
         }
-        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
-        let of_day = seconds.rem_euclid(86_400);
-        match Date::new(year, month, day) {
+        let of_day = seconds.rem_euclid(86_400) as u32;
+        match Date::from_days(seconds.div_euclid(86_400)) {
             Some(date) => Self {
                 date,
                 hour: (of_day / 3600) as u8,
