@@ -1,12 +1,13 @@
 //! The developers' commands: `cargo xtask test`, and parts and companions of it; `cargo xtask help` lists them.
 //!
 //! `test` is everything CI checks; `layers` is the one of its steps that no other tool knows how to do; `bench` measures
-//! the core against its peers; `zones` compares definitions that are not in the repository. `corpus` is a program of its
+//! the core against its peers, `fuzz` feeds it with what nobody thought of; `zones` compares definitions that are not in the repository. `corpus` is a program of its
 //! own (`xtask/corpus`), for these commands must build where the core does not.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever ran it")]
 
 mod bench;
+mod fuzz;
 mod layers;
 mod test;
 mod vectors;
@@ -23,6 +24,7 @@ Usage: cargo xtask COMMAND
   test     everything CI checks: formatting, clippy, layers, documentation, packaging, all tests
   layers   the core's imports run one way, and nothing in it does I/O, reads a clock or draws randomness
   bench    every benchmark against the peers, as tables; a word after it takes those with it in their names
+  fuzz     every fuzz target for a minute; `--seconds N` says how long, words after it which targets
   zones    the VTIMEZONE definitions in the .ics files of the folder named after it against the IANA data
   vectors  recurrence rules and their instances, one JSON object a line in the file named after it
   dateutil random recurrence rules against python-dateutil, which it installs under target/
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(&root()),
         ["bench"] => bench::run(&root(), ""),
         ["bench", filter] => bench::run(&root(), filter),
+        ["fuzz", "--seconds", seconds, targets @ ..] => fuzz::run(&root(), seconds, targets),
+        ["fuzz", targets @ ..] => fuzz::run(&root(), "60", targets),
         ["zones", folder] => zones(folder),
         ["vectors", file] => env::current_dir()
             .map_err(|error| error.to_string())

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{bench, cargo, layers, vectors};
+use crate::{bench, cargo, fuzz, layers, vectors};
 
 /// What a step reports when it passed: a few words for the last line, or nothing.
 type StepResult = Result<Option<String>, String>;
@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", what: "cargo clippy on all targets, warnings denied", run: clippy },
     Step { name: "layers", what: "imports, calls and dependencies of reefknot-core", run: layering },
     Step { name: "benches", what: "clippy on the benchmarks, warnings denied", run: benches },
+    Step { name: "fuzz", what: "clippy on the fuzz targets, warnings denied", run: fuzzing },
     Step { name: "doc", what: "cargo doc, warnings denied", run: document },
     Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
     Step { name: "dateutil", what: "random recurrence rules against python-dateutil", run: dateutil },
@@ -110,6 +111,10 @@ fn layering(root: &Path) -> StepResult {
 
 fn benches(root: &Path) -> StepResult {
     bench::check(root).map(|()| None)
+}
+
+fn fuzzing(root: &Path) -> StepResult {
+    fuzz::check(root).map(|()| None)
 }
 
 fn dateutil(root: &Path) -> StepResult {
