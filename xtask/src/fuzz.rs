@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::cargo;
 
-/// The targets, and where their seeds lie below the repository's root. Two draw from numbers what no file can say.
+/// The targets, and where their seeds lie below the repository's root; three take numbers for input.
 const TARGETS: &[(&str, &[&str])] = &[
     ("access", &["fuzz/seeds/access"]),
     ("busy", &["fuzz/seeds/busy", "fixtures/lint/clean"]),
