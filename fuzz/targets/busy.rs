@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use reefknot_core::freebusy::{Availability, BusyCalendar, FreeBusyRequest, busy_component, busy_of};
-use reefknot_core::recurrence::Budget;
+use reefknot_core::ical::Limits;
 use reefknot_core::scheduling::{Identities, SchedulingObject};
 use reefknot_core::time::Zone;
 use reefknot_fuzz::{calendars, now};
@@ -16,7 +16,8 @@ fuzz_target!(|bytes: &[u8]| {
     let hours = read.iter().filter_map(|one| Availability::of_calendar(one).ok()).flatten();
     let calendar = BusyCalendar::new(&objects, &owner).with_availability(hours);
     let window = now().saturating_add(-100 * 86_400)..now().saturating_add(100 * 86_400);
-    let busy = calendar.busy(window, &Zone::UTC, Budget::new(5_000));
+    let limits = Limits { expansion_steps: 5_000, ..Limits::default() };
+    let busy = calendar.busy(window, &Zone::UTC, &limits);
     for one in read.iter().filter_map(|one| busy_of(one).ok()).chain([busy]) {
         assert!(one.periods().is_sorted_by(|a, b| a.end <= b.start));
         let written = busy_component("1", owner.primary(), &one, now(), "-//x//EN").expect("a plain UID");

@@ -3,7 +3,7 @@
 #![no_main]
 
 #[path = "../../reefknot-core/tests/world/mod.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the tests of the core use all of it")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "the tests of the core use all of it")]
 mod world;
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use world::{ADDRESSES, Op, WEEKS, World};
 fn op([what, week, who, how]: [u8; 4]) -> Op {
     let (week, who) = (usize::from(week) % WEEKS, 1 + usize::from(who) % (ADDRESSES.len() - 1));
     let hours = (how % 6) as i8 - 3;
-    match what % 26 {
+    match what % 28 {
         0 => Op::Invite(who),
         1 => Op::Uninvite(who),
         2 => Op::InviteTo(week, who),
@@ -33,6 +33,8 @@ fn op([what, week, who, how]: [u8; 4]) -> Op {
         16 => Op::DeleteCopy(who),
         17 => Op::Alarm(usize::from(how) % ADDRESSES.len()),
         18 => Op::DeliverTwice(how.into()),
+        19 => Op::Redeliver(how.into()),
+        20 => Op::Crash(how.into()),
         _ => Op::Deliver(how.into()),
     }
 }
