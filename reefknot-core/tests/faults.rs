@@ -302,7 +302,7 @@ fn who_attends_one_instance_sees_that_instance_and_the_rest_see_an_exclusion() {
 }
 
 #[test]
-fn somebody_may_act_for_another_only_by_saying_so() {
+fn somebody_who_says_to_act_for_another_is_not_believed_unasked() {
     let (mut a, mut b, _, _) = invited("");
     let reply = b.answers(B, "", "ACCEPTED").messages;
     assert_eq!(a.gets_from(&reply[0].calendar, "mailto:d@bar.com").disposition, Disposition::Rejected);
@@ -310,8 +310,8 @@ fn somebody_may_act_for_another_only_by_saying_so() {
     for part in signed.components_mut() {
         edit_attendee(part, &address(B), |line| line.set_param("SENT-BY", "mailto:d@bar.com")).unwrap();
     }
-    assert_eq!(a.gets_from(&signed, "mailto:d@bar.com").disposition, Disposition::Applied);
-    assert_eq!(a.answer_of(B, "").unwrap(), "ACCEPTED");
+    assert_eq!(a.gets_from(&signed, "mailto:d@bar.com").disposition, Disposition::NeedsDecision);
+    assert_eq!(a.answer_of(B, "").unwrap(), "NEEDS-ACTION");
 }
 
 #[test]

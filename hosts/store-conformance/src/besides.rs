@@ -25,6 +25,7 @@ pub fn questions_come_back_as_they_were(store: &mut dyn Store) {
         Question::PartyCrasher(who()),
         Question::Forwarded(who()),
         Question::NewOrganizer(who()),
+        Question::SentBy { sender: who(), principal: who() },
         Question::Counter { from: who(), changes: vec![moved] },
     ];
     let carriers = [Carrier::Local, Carrier::Mail, Carrier::Peer, Carrier::File];

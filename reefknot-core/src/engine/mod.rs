@@ -191,6 +191,7 @@ impl Engine {
             Question::PartyCrasher(_) => preferences.party_crashers = answer,
             Question::Forwarded(_) => preferences.forwarded = answer,
             Question::NewOrganizer(_) => preferences.new_organizer = answer,
+            Question::SentBy { .. } => preferences.sent_by = answer,
             Question::Counter { .. } => preferences.counters = answer,
         }
         self.receive_with(stored, state, calendar, envelope, now, &preferences)

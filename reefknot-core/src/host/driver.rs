@@ -13,7 +13,9 @@ use super::{
 use crate::engine::{Engine, Room, read_calendar, read_object};
 use crate::freebusy::BusyCalendar;
 use crate::ical::{Component, Limits};
-use crate::itip::{Agent, Envelope, Message, ObjectChange, Outcome, Question};
+use crate::itip::{
+    Agent, Answer, Authentication, Envelope, Message, ObjectChange, Outcome, Preferences, Question, acts_for,
+};
 use crate::policy::{Decision, Residence, Right};
 use crate::routing::{Route, Trust, route};
 use crate::scheduling::{SchedulingObject, SchedulingState};
@@ -191,7 +193,7 @@ impl<'a> Scheduler<'a> {
     ) -> Result<Outcome> {
         let uid = uid_of(message)?;
         let residence = self.residence(&user.id, &uid)?;
-        let engine = self.engine(user, residence);
+        let engine = self.engine_hearing(user, residence, message, envelope)?;
         let limits = self.limits;
         let raised_by = Some((message, envelope));
         let step = Step { raised_by, whole: user.room.is_some(), ..Step::new(user, &uid, residence, now) };
@@ -227,7 +229,7 @@ impl<'a> Scheduler<'a> {
         let Asked { question, calendar, envelope, .. } = asked;
         let message = read_calendar(&calendar, &self.limits)?;
         let residence = self.residence(&user.id, &uid)?;
-        let engine = self.engine(&user, residence);
+        let engine = self.engine_hearing(&user, residence, &message, &envelope)?;
         let raised_by = Some((&message, &envelope));
         let step = Step { raised_by, answers: Some(id), ..Step::new(&user, &uid, residence, now) };
         self.take(&step, |held| {
@@ -383,6 +385,23 @@ impl<'a> Scheduler<'a> {
         self.directory
             .user(id)?
             .ok_or_else(|| Error::invalid(format!("there is no user `{id}` here; add them to the directory")))
+    }
+
+    /// The engine for a message: of a sender whom the directory knows, it says for whom they may act (SENT-BY).
+    fn engine_hearing(
+        &self,
+        user: &LocalUser,
+        residence: Residence,
+        message: &Component,
+        envelope: &Envelope,
+    ) -> Result<Engine> {
+        let engine = self.engine(user, residence);
+        let proven = envelope.authentication == Authentication::Authenticated;
+        let Some(sender) = envelope.sender.as_ref().filter(|_| proven) else { return Ok(engine) };
+        let Some(principal) = acts_for(message, sender) else { return Ok(engine) };
+        let Some(local) = self.directory.find(sender)? else { return Ok(engine) };
+        let sent_by = if local.identities.speaks_for(&principal) { Answer::Accept } else { Answer::Refuse };
+        Ok(engine.with_preferences(Preferences { sent_by, ..user.preferences.clone() }))
     }
 
     /// The engine for one of a user's objects: what may not reach a server has no server to send for it.

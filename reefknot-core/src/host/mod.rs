@@ -11,6 +11,7 @@ mod delivery;
 mod directory;
 mod driver;
 mod memory;
+mod offers;
 mod peer;
 mod store;
 mod transport;

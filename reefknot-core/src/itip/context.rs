@@ -18,6 +18,8 @@ pub struct Preferences {
     pub forwarded: Answer,
     /// What to do when somebody else claims to be the organizer of a stored event.
     pub new_organizer: Answer,
+    /// What to do with a message whose sender says to act for somebody else (SENT-BY), where nothing here says so.
+    pub sent_by: Answer,
     /// What to do with an attendee's proposal of something else.
     pub counters: Answer,
     /// Whether a message whose sender is only claimed, as in plain mail, is taken over.
@@ -33,6 +35,7 @@ impl Default for Preferences {
             party_crashers: Answer::Ask,
             forwarded: Answer::Ask,
             new_organizer: Answer::Ask,
+            sent_by: Answer::Ask,
             counters: Answer::Ask,
             believe_claimed_senders: true,
             send_categories: false,

@@ -24,6 +24,7 @@ mod proposal;
 mod publish;
 mod receive;
 mod replies;
+mod sent_by;
 pub mod validate;
 
 pub use adopt::adopt;
@@ -34,6 +35,7 @@ pub use outcome::{Answer, Disposition, Notice, ObjectChange, Outcome, Question, 
 pub use proposal::propose;
 pub use publish::publish;
 pub use receive::{Incoming, receive};
+pub use sent_by::acts_for;
 pub use validate::validate;
 
 use crate::Result;

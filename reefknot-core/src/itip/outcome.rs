@@ -92,6 +92,13 @@ pub enum Question {
     Forwarded(CalendarUserAddress),
     /// Somebody else claims to be the organizer now: believe it, or not? (RFC 5546 §3.2.2.4)
     NewOrganizer(CalendarUserAddress),
+    /// Somebody writes for somebody else: may they? (SENT-BY, RFC 5545 §3.2.18)
+    SentBy {
+        /// Who writes.
+        sender: CalendarUserAddress,
+        /// For whom they say to.
+        principal: CalendarUserAddress,
+    },
     /// An attendee proposes something else: make it so, or decline? (RFC 5546 §3.2.7)
     Counter {
         /// Who proposes.

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::message::{Authentication, Envelope, MessageReason};
 use super::method::Method;
 use super::outcome::{Answer, Disposition, Outcome, Question, Role};
-use super::{add, counter, invitations, organizer, proposal, publish, replies};
+use super::{add, counter, invitations, organizer, proposal, publish, replies, sent_by};
 use crate::ical::Component;
 use crate::scheduling::{Organizer, SchedulingObject, SchedulingState, attendees};
 use crate::value::CalendarUserAddress;
@@ -71,6 +71,9 @@ pub fn receive(
     {
         let message = "what is stored is another UID or another kind of component";
         return Ok(outcome.refuse(Disposition::Rejected, "other-object", message, "RFC 5546 §2.1.5"));
+    }
+    if let Some(doubt) = sent_by::doubt(stored, incoming, &outcome, context) {
+        return Ok(doubt);
     }
     match incoming.method {
         Method::Reply => reply(stored, incoming, outcome, context),

@@ -13,15 +13,17 @@ pub(super) struct QuestionPhrases {
     pub(super) party_crasher: &'static str,
     pub(super) forwarded: &'static str,
     pub(super) new_organizer: &'static str,
+    pub(super) sent_by: &'static str,
     pub(super) counter: &'static str,
     pub(super) only_claimed: &'static str,
 }
 
-/// `{0}` is who, `{1}` the title, `{2}` when, `{3}` the answer or what is proposed.
+/// `{0}` is who, `{1}` the title, `{2}` when, `{3}` the answer, for whom they write, or what is proposed.
 pub(super) const ENGLISH_QUESTIONS: QuestionPhrases = QuestionPhrases {
     party_crasher: "{0} was not invited to “{1}” ({2}) and answers: {3}. Add them?",
     forwarded: "{0} passed on an invitation to “{1}” ({2}); it names none of your addresses. Keep it?",
     new_organizer: "{0} claims to organize “{1}” ({2}) from now on. Believe it?",
+    sent_by: "{0} writes about “{1}” ({2}) on behalf of {3}. May they?",
     counter: "{0} proposes to change “{1}”: {3} Make it so?",
     only_claimed: " Nothing proves who sent it.",
 };
@@ -40,6 +42,7 @@ impl Words<'_> {
             Question::PartyCrasher(who) => (p.party_crasher, who),
             Question::Forwarded(who) => (p.forwarded, who),
             Question::NewOrganizer(who) => (p.new_organizer, who),
+            Question::SentBy { sender, .. } => (p.sent_by, sender),
             Question::Counter { from, .. } => (p.counter, from),
         };
         let theirs = part.into_iter().flat_map(|part| part.properties_named("ATTENDEE")).find(|attendee| {
@@ -50,6 +53,7 @@ impl Words<'_> {
             None => (bare(who.uri()), String::new()),
         };
         let answer = match question {
+            Question::SentBy { principal, .. } => bare(principal.uri()),
             Question::Counter { changes, .. } => self.changes(changes, message).join(" "),
             _ => answer,
         };

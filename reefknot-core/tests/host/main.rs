@@ -4,6 +4,7 @@
 mod adoption;
 mod calendars;
 mod force_send;
+mod offers;
 mod peers;
 mod questions;
 mod rooms;

@@ -375,6 +375,7 @@ fn question(question: &Question) -> (&'static str, CalendarUserAddress) {
         Question::PartyCrasher(who) => ("party-crasher", who.clone()),
         Question::Forwarded(who) => ("forwarded", who.clone()),
         Question::NewOrganizer(who) => ("new-organizer", who.clone()),
+        Question::SentBy { sender, .. } => ("sent-by", sender.clone()),
         Question::Counter { from, .. } => ("counter", from.clone()),
     }
 }

@@ -8,7 +8,7 @@ use reefknot_core::freebusy::{BusyCalendar, FreeBusyRequest};
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::imip::{self, ReadOptions};
 use reefknot_core::itip::validate::{Validation, validate};
-use reefknot_core::itip::{Authentication, Carrier, Envelope, Method, Outcome};
+use reefknot_core::itip::{Answer, Authentication, Carrier, Envelope, Method, Outcome, Preferences};
 use reefknot_core::policy::{AccessList, Asked, Asking, Right};
 use reefknot_core::scheduling::{Identities, SchedulingObject, SchedulingState, attendees};
 use reefknot_core::time::Zone;
@@ -111,7 +111,9 @@ impl Receive {
         let stored = self.before.as_deref().map(object).transpose()?;
         let state = self.who.state()?;
         let (message, envelope) = message(&self.message, self.from.as_ref())?;
-        let (engine, now) = (self.who.engine(), self.who.now());
+        // A directory would say who acts for whom (SENT-BY); whoever asks about files is believed.
+        let preferences = Preferences { sent_by: Answer::Accept, ..Preferences::default() };
+        let (engine, now) = (self.who.engine().with_preferences(preferences), self.who.now());
         let asks =
             message.component("VFREEBUSY").is_some() && message.value("METHOD").as_deref() == Some("REQUEST");
         let outcome = if asks {

@@ -1,0 +1,60 @@
+//! What a user offers others without changing their calendar: a proposal, or a copy.
+
+use super::driver::Step;
+use super::{Scheduler, UserId};
+use crate::engine::read_object;
+use crate::itip::Outcome;
+use crate::value::{CalendarUserAddress, Timestamp};
+use crate::{Error, Result};
+
+impl Scheduler<'_> {
+    /// An attendee proposes something else to the organizer (COUNTER, RFC 5546 §3.2.7).
+    ///
+    /// `proposal` is the whole object as the user would have it, as iCalendar text. Their own copy stays as it is, and
+    /// the organizer's answer arrives as any message does.
+    ///
+    /// # Errors
+    /// When the user is not in the directory, they hold nothing under the UID, the text is no scheduling object, or the
+    /// store fails.
+    pub fn propose(
+        &mut self,
+        user: &UserId,
+        uid: &str,
+        proposal: &[u8],
+        comment: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let proposal = read_object(proposal, &self.limits)?;
+        let user = self.user(user)?;
+        let residence = self.residence(&user.id, uid)?;
+        let engine = self.engine(&user, residence);
+        self.take(&Step::new(&user, uid, residence, now), |held| {
+            let stored = held.object.ok_or_else(|| nothing(uid, &user.id))?;
+            engine.propose(stored, &proposal, held.state, comment, now)
+        })
+    }
+
+    /// An organizer makes an object known to people who are not asked to come (PUBLISH, RFC 5546 §3.2.1).
+    ///
+    /// # Errors
+    /// When the user is not in the directory, they hold nothing under the UID, or the store fails.
+    pub fn publish(
+        &mut self,
+        user: &UserId,
+        uid: &str,
+        recipients: &[CalendarUserAddress],
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let user = self.user(user)?;
+        let residence = self.residence(&user.id, uid)?;
+        let engine = self.engine(&user, residence);
+        self.take(&Step::new(&user, uid, residence, now), |held| {
+            let stored = held.object.ok_or_else(|| nothing(uid, &user.id))?;
+            engine.publish(stored, held.state, recipients, now)
+        })
+    }
+}
+
+fn nothing(uid: &str, user: &UserId) -> Error {
+    Error::invalid(format!("user `{user}` holds nothing under the UID `{uid}`"))
+}
