@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use reefknot_core::freebusy::{BusyTime, RoomPolicy};
-use reefknot_core::host::{LocalUser, Put, Scheduler, Store, StoredObject, UserId};
+use reefknot_core::host::{LocalUser, OpenQuestion, Put, QuestionId, Scheduler, Store, StoredObject, UserId};
 use reefknot_core::ical::Limits;
 use reefknot_core::itip::{Agent, Reason};
 use reefknot_core::routing::Trust;
@@ -137,6 +137,39 @@ impl Server {
         report: &mut Report,
     ) -> Result<(), Failure> {
         let outcome = self.desk().scheduler().put(user, uid, put, now)?;
+        report.decided(self.name, &outcome)?;
+        self.flush(now, report)
+    }
+
+    /// A user proposes something else to an organizer.
+    pub(super) fn propose(
+        &mut self,
+        user: &str,
+        uid: &str,
+        (proposal, comment): (&[u8], &str),
+        now: Timestamp,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let outcome =
+            self.desk().scheduler().propose(&UserId::new(user), uid, proposal, Some(comment), now)?;
+        report.decided(self.name, &outcome)?;
+        self.flush(now, report)
+    }
+
+    /// What waits for a user's decision.
+    pub(super) fn questions(&self, user: &str) -> Result<Vec<OpenQuestion>> {
+        self.store.questions(&UserId::new(user))
+    }
+
+    /// A user agrees to what they were asked.
+    pub(super) fn agree(
+        &mut self,
+        user: &str,
+        question: QuestionId,
+        now: Timestamp,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let outcome = self.desk().scheduler().decide(&UserId::new(user), question, true, now)?;
         report.decided(self.name, &outcome)?;
         self.flush(now, report)
     }

@@ -6,13 +6,13 @@ use reefknot_core::itip::Reason;
 use reefknot_core::policy::AccessList;
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::routing::{Peer, Peers, Proof, Trust};
-use reefknot_core::scheduling::Identities;
+use reefknot_core::scheduling::{Identities, fields};
 use reefknot_core::time::Zone;
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
 use super::{A, AQUARIUM, ATTIC, B, C, D, Stage};
 use crate::demo::check::{Holding, agree, answered, holds, status};
-use crate::demo::edit::{answer, event};
+use crate::demo::edit::{answer, change, event};
 use crate::demo::line::Line;
 use crate::input::Failure;
 
@@ -44,6 +44,7 @@ impl Stage<'_> {
         self.busy_time()?;
         self.directly("plan@foo.com", "Plan", A, C, "20251211T100000")?;
         self.directly("review@bar.com", "Review", C, B, "20251211T140000")?;
+        self.counter_proposal()?;
         self.rooms()?;
         self.impostor()?;
         let sent = self.boxes.letters()?.len() - mails;
@@ -189,6 +190,51 @@ impl Stage<'_> {
         ])
     }
 
+    /// B would rather meet an hour later; C agrees, and B is asked again at the new time.
+    fn counter_proposal(&mut self) -> Result<(), Failure> {
+        let uid = "review@bar.com";
+        let now = self.later();
+        self.report.did(now, "B", "would rather meet an hour later, and says so")?;
+        let text = change(&self.b, uid, |part| {
+            part.set_time("DTSTART", "20251211T150000")?;
+            part.set_time("DTEND", "20251211T153000")
+        })?;
+        self.foo.propose("b", uid, (&text, "My train is late"), now, &mut self.report)?;
+        let held = self.read_back()?;
+        let unmoved = starts(&held, uid).iter().all(|start| start == "20251211T130000Z");
+        let now = self.later();
+        let zone = Zone::iana("Europe/Berlin").unwrap_or(Zone::UTC);
+        for open in self.bar.questions("c")? {
+            self.report.did(now, "C", "is asked:")?;
+            self.report.quotes(now, &open.asked.words(&zone, &Limits::default())?)?;
+            self.report.did(now, "C", "agrees")?;
+            self.bar.agree("c", open.id, now, &mut self.report)?;
+        }
+        self.foo.flush(now, &mut self.report)?;
+        let now = self.later();
+        self.pull(C, now)?;
+        self.pull(B, now)?;
+        self.report.did(now, "B", "accepts the new time")?;
+        let text = answer(&self.b, uid, B, &InstanceKey::Master, "ACCEPTED")?;
+        self.edit(B, uid, &text, now)?;
+        self.pull(C, now)?;
+        let held = self.read_back()?;
+        let moved = starts(&held, uid);
+        let places = [("bar.com", "c"), ("foo.com", "b"), ("client-c", "c"), ("client-b", "b")];
+        let waiting = self.bar.questions("c")?.len();
+        self.report.conclude(vec![
+            holds("nothing moved before C agreed", unmoved, || "some copy did".to_owned()),
+            agree("all four databases agree on what was proposed", &held, uid, &places),
+            holds(
+                "it is an hour later, everywhere",
+                moved.len() == 4 && moved.iter().all(|start| start == "20251211T140000Z"),
+                || moved.join(", "),
+            ),
+            answered("B has accepted, everywhere", &held, uid, B, &InstanceKey::Master, "ACCEPTED"),
+            holds("C is asked nothing more", waiting == 0, || format!("{waiting} questions wait")),
+        ])
+    }
+
     /// A room that bar.com may book, one that it may not, and the first one again for somebody at home.
     fn rooms(&mut self) -> Result<(), Failure> {
         let (workshop, archive, retreat) = ("workshop@bar.com", "archive@bar.com", "retreat@foo.com");
@@ -295,6 +341,17 @@ impl Stage<'_> {
             _ => self.c.pull(&self.bar, now, &mut self.report),
         }
     }
+}
+
+/// When an event begins, in each database that holds it.
+fn starts(held: &[Holding], uid: &str) -> Vec<String> {
+    let copies = held.iter().filter(|held| held.uid == uid);
+    let start = |copy: &Holding| fields::date_time(copy.object.master()?, "DTSTART");
+    copies
+        .map(|copy| {
+            start(copy).map_or_else(String::new, |at| InstanceKey::of(&at, copy.object.zones()).to_string())
+        })
+        .collect()
 }
 
 /// When somebody is busy, computed from what a database holds.
