@@ -207,36 +207,6 @@ impl<'a> Scheduler<'a> {
         })
     }
 
-    /// A user proposes something else to the organizer of an object in their calendar (RFC 5546 §3.2.7).
-    ///
-    /// `proposal` is their copy as they would have it, as iCalendar text; what is stored stays as the organizer has it.
-    ///
-    /// # Errors
-    /// When the user is not in the directory or holds no such object, the text is no scheduling object, or the store
-    /// fails.
-    pub fn propose(
-        &mut self,
-        user: &UserId,
-        uid: &str,
-        proposal: &[u8],
-        comment: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Outcome> {
-        let user = self.user(user)?;
-        let proposal = read_object(proposal, &self.limits)?;
-        let residence = self.residence(&user.id, uid)?;
-        let engine = self.engine(&user, residence);
-        self.take(&Step::new(&user, uid, residence, now), |held| {
-            let stored = held.object.ok_or_else(|| {
-                Error::invalid(format!(
-                    "user `{}` holds no `{uid}`, so there is nothing to change in it",
-                    user.id
-                ))
-            })?;
-            engine.propose(stored, &proposal, held.state, comment, now)
-        })
-    }
-
     /// The questions that wait for a user; [`Asked::words`] puts one in words.
     ///
     /// # Errors
