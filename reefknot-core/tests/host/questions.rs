@@ -31,39 +31,6 @@ impl Host {
     }
 }
 
-/// The proposal waits for its organizer as any question does; what comes of it is sent to everybody.
-#[test]
-fn a_counter_proposal_waits_for_the_organizer() {
-    for (yes, start) in [(true, "20261203T090000Z"), (false, "20261202T090000Z")] {
-        let mut host = Host::of(&[A, B]);
-        host.put("a", &invites(&[B]));
-        host.deliver();
-        let proposal = host.text("b").replace("20261202T", "20261203T");
-        let now = host.now;
-        let outcome = host
-            .scheduler()
-            .propose(&"b".into(), UID, proposal.as_bytes(), Some("One day later, please"), now)
-            .unwrap();
-        assert_eq!(codes(&outcome), ["proposed"]);
-        assert!(host.text("b").contains("DTSTART:20261202T090000Z"), "it is only proposed");
-        host.deliver();
-        let open = host.scheduler().questions(&"a".into()).unwrap();
-        let [open] = &open[..] else { panic!("{open:?}") };
-        let (id, now) = (open.id, host.now);
-        host.scheduler().decide(&"a".into(), id, yes, now).unwrap();
-        assert_eq!(host.scheduler().questions(&"a".into()).unwrap(), []);
-        host.deliver();
-        for user in ["a", "b"] {
-            assert!(host.text(user).contains(&format!("DTSTART:{start}")), "{yes}: {}", host.text(user));
-        }
-    }
-    let mut host = Host::of(&[A, B]);
-    let now = host.now;
-    let text = invites(&[B]);
-    let error = host.scheduler().propose(&"b".into(), UID, text.as_bytes(), None, now).unwrap_err();
-    assert!(error.is_invalid() && error.to_string().contains("holds no"), "{error}");
-}
-
 #[test]
 fn a_party_crasher_waits_for_the_organizer() {
     let host = crashed();
