@@ -88,6 +88,7 @@ pub(crate) fn full_state() -> SchedulingState {
         answers,
         proposals: people.map(|person| (address(person), known.clone().into())).into(),
         tombstones: known[2..].iter().cloned().collect(),
+        ended: known[1..].iter().cloned().collect(),
     }
 }
 

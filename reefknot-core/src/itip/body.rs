@@ -23,9 +23,14 @@ pub(super) fn request(
 ) -> Result<Component> {
     let mut view = object.clone();
     let hidden: Vec<InstanceKey> = object.overrides().filter(|key| !visible.contains(key)).cloned().collect();
-    for key in &hidden {
-        // Excluding also drops the override; an instance outside the rules has nothing to exclude.
-        view.exclude(key);
+    // From the last on, because what a THISANDFUTURE override hides ends where the next one begins.
+    for key in hidden.iter().rev() {
+        if view.part(key).is_some_and(fields::is_this_and_future) {
+            view.hide_this_and_future(key);
+        } else {
+            // Excluding also drops the override; an instance outside the rules has nothing to exclude.
+            view.exclude(key);
+        }
     }
     if !visible.contains(&InstanceKey::Master) {
         view.remove_part(&InstanceKey::Master);

@@ -16,10 +16,10 @@ use crate::Result;
 use crate::ical::{Component, Edit, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    PartStat, Revision, SchedulingObject, Timing, attendee_among, attendees, edit_attendee, fields,
-    is_private_extension,
+    PartStat, Revision, SchedulingObject, SchedulingState, Timing, attendee_among, attendees, edit_attendee,
+    fields, is_private_extension,
 };
-use crate::value::{CalendarUserAddress, DateTime, Recur};
+use crate::value::CalendarUserAddress;
 
 /// An invitation, or a new version of one.
 pub(super) fn request(
@@ -101,7 +101,7 @@ impl Taking<'_> {
                 "RFC 6638 §3.2.2.4",
             ));
         }
-        let mut newer_series = false;
+        let (mut newer_series, mut ranges) = (false, Vec::new());
         let keys: Vec<InstanceKey> = self.incoming.object.parts().map(|(key, _)| key.clone()).collect();
         for key in &keys {
             let Some(component) = self.incoming.object.part(key) else { continue };
@@ -110,14 +110,22 @@ impl Taking<'_> {
                 continue;
             }
             if !whole && self.is_missing_instance(key) {
-                return self.ask_for_refresh(key);
+                let message = format!("the series stored here has no instance at {key}");
+                return self.ask_for_refresh(key, "missing-instance", &message, "RFC 5546 §4.7.2");
+            }
+            if !whole && self.is_first_of_range(key, component) {
+                let message = "one instance is another than those after it, which are stored as one with it";
+                return self.ask_for_refresh(key, "first-of-this-and-future", message, "RFC 5545 §3.2.13");
             }
             newer_series |= *key == InstanceKey::Master;
+            ranges.extend(Some(key).filter(|_| fields::is_this_and_future(component)));
             self.take(key, component, revision)?;
         }
         if newer_series {
-            self.settle_absent(&keys)?;
+            self.settle_absent(&keys);
             self.keep_cancelled();
+        } else if let Some(first) = ranges.first() {
+            self.settle_ruled(first, &keys);
         }
         self.write_answers()?;
         Ok(self.finish())
@@ -148,15 +156,25 @@ impl Taking<'_> {
     }
 
     fn tombstone(&self, key: &InstanceKey) -> Option<Revision> {
-        let tombstones = &self.outcome.state.tombstones;
-        tombstones.get(key).into_iter().chain(tombstones.get(&InstanceKey::Master)).max().copied()
+        let SchedulingState { tombstones, ended, .. } = &self.outcome.state;
+        let ended = ended.iter().filter(|(from, _)| *from <= key).map(|(_, dead)| dead);
+        tombstones
+            .get(key)
+            .into_iter()
+            .chain(tombstones.get(&InstanceKey::Master))
+            .chain(ended)
+            .max()
+            .copied()
     }
 
     /// The organizer's revision of an instance before this message, and whether it is that of the series: what
     /// the series said when it was taken over, it said of every instance without a component of its own.
     fn known(&self, key: &InstanceKey) -> Option<(Revision, bool)> {
         let own = self.known_before.get(key).map(|known| (*known, false));
-        own.or_else(|| self.known_before.get(&InstanceKey::Master).map(|known| (*known, true)))
+        let ruling = self.stored.map_or(InstanceKey::Master, |stored| stored.ruling(key));
+        let of_ruling =
+            [&ruling, &InstanceKey::Master].into_iter().find_map(|key| self.known_before.get(key));
+        own.or_else(|| of_ruling.map(|known| (*known, true)))
     }
 
     /// An instance that the stored series does not have: something was missed (RFC 5546 §4.7.2, case 2).
@@ -169,10 +187,20 @@ impl Taking<'_> {
         })
     }
 
-    fn ask_for_refresh(mut self, key: &InstanceKey) -> Result<Outcome> {
-        let message =
-            format!("the series stored here has no instance at {key}; the organizer is asked for the whole");
-        self.outcome.because_of(key, "missing-instance", message, "RFC 5546 §4.7.2");
+    /// A message about the single instance with which a THISANDFUTURE component begins: both share its name.
+    fn is_first_of_range(&self, key: &InstanceKey, new: &Component) -> bool {
+        let held = self.stored.and_then(|stored| stored.part(key));
+        held.is_some_and(fields::is_this_and_future) && !fields::is_this_and_future(new)
+    }
+
+    fn ask_for_refresh(
+        mut self,
+        key: &InstanceKey,
+        code: &'static str,
+        why: &str,
+        source: &'static str,
+    ) -> Result<Outcome> {
+        self.outcome.because_of(key, code, format!("{why}; the organizer is asked for the whole"), source);
         if let Some(refresh) = refresh(&self.incoming.object, self.context, &mut self.outcome)? {
             self.outcome.messages.push(refresh);
         }
@@ -218,9 +246,12 @@ impl Taking<'_> {
             object.exclude(&key);
         }
         self.outcome.state.known.insert(key.clone(), revision);
-        self.outcome.state.tombstones.remove(key);
+        let SchedulingState { tombstones, ended, .. } = &mut self.outcome.state;
+        tombstones.remove(key);
+        ended.remove(key);
         if *key == InstanceKey::Master {
-            self.outcome.state.tombstones.retain(|_, dead| *dead > revision);
+            tombstones.retain(|_, dead| *dead > revision);
+            ended.retain(|_, dead| *dead > revision);
         }
         self.taken += 1;
         self.outcome.because_of(key, "taken-over", "the organizer's version is stored", "RFC 5546 §3.2.2");
@@ -241,7 +272,7 @@ impl Taking<'_> {
         {
             self.outcome.state.answers.forget(key);
         }
-        if self.outcome.state.answers.standing(key).is_none() {
+        if self.standing(key).is_none() {
             let message = "the time changed, so the answer is asked again";
             self.outcome.because_of(key, "asked-again", message, "RFC 6638 §3.2.8");
         }
@@ -249,10 +280,17 @@ impl Taking<'_> {
 
     /// Whether the user declined a component and is not asked again; `said` is what the organizer says of it.
     fn is_declined(&self, key: &InstanceKey, said: &Component) -> bool {
-        match self.outcome.state.answers.standing(key) {
+        match self.standing(key) {
             Some(standing) => *standing == PartStat::Declined,
             None => self.own(said).is_none_or(|own| own.partstat == PartStat::Declined),
         }
+    }
+
+    /// The user's answer that holds for an instance, given what rules it after this message.
+    fn standing(&self, key: &InstanceKey) -> Option<&PartStat> {
+        let new = Some(&self.incoming.object).filter(|new| new.master().is_some()).or(self.stored);
+        let ruling = new.map_or(InstanceKey::Master, |new| new.ruling_before(key));
+        self.outcome.state.answers.standing_under(key, &ruling)
     }
 
     fn own(&self, component: &Component) -> Option<crate::scheduling::Attendee> {
@@ -261,7 +299,7 @@ impl Taking<'_> {
 
     /// Writes the answer that holds, if one does, over what the organizer says.
     fn set_answer(&self, key: &InstanceKey, component: &mut Component) -> Result<()> {
-        if let (Some(own), Some(standing)) = (self.own(component), self.outcome.state.answers.standing(key))
+        if let (Some(own), Some(standing)) = (self.own(component), self.standing(key))
             && own.partstat != *standing
         {
             edit_attendee(component, &own.address, |line| line.set_param("PARTSTAT", standing.as_str()))?;
@@ -275,7 +313,7 @@ impl Taking<'_> {
         answers
             .given()
             .filter(|key| !key.is_master() && self.is_excluded_here(key))
-            .filter(|key| answers.standing(key) == Some(&PartStat::Declined))
+            .filter(|key| self.standing(key) == Some(&PartStat::Declined))
             .filter(|key| self.incoming.object.has_instance(key) && self.incoming.object.part(key).is_none())
             .cloned()
             .collect()
@@ -289,11 +327,24 @@ impl Taking<'_> {
     }
 
     /// The overrides stored here that a newer version of the series does not have.
-    fn settle_absent(&mut self, named: &[InstanceKey]) -> Result<()> {
-        let Some(sent) = self.incoming.object.master().map(fields::revision) else { return Ok(()) };
+    fn settle_absent(&mut self, named: &[InstanceKey]) {
+        let Some(sent) = self.incoming.object.master().map(fields::revision) else { return };
         self.forget_absent(named, sent);
-        let Some(stored) = self.stored else { return Ok(()) };
-        let absent: Vec<_> = stored.overrides().filter(|key| !named.contains(key)).cloned().collect();
+        let Some(stored) = self.stored else { return };
+        let absent = stored.overrides().filter(|key| !named.contains(key)).cloned().collect();
+        self.follow(absent);
+    }
+
+    /// What the user answered on its own of the instances that a newer THISANDFUTURE component rules.
+    fn settle_ruled(&mut self, first: &InstanceKey, named: &[InstanceKey]) {
+        let Some(stored) = self.stored else { return };
+        let ruled = stored.overrides().filter(|key| *key > first && !named.contains(key)).cloned().collect();
+        self.follow(ruled);
+    }
+
+    /// Instances with a component of the user's own making say what now rules them, and keep what is the user's.
+    fn follow(&mut self, absent: Vec<InstanceKey>) {
+        let Some(stored) = self.stored else { return };
         for key in absent {
             if self.outcome.state.known.contains_key(&key) {
                 self.outcome.because_of(
@@ -318,14 +369,15 @@ impl Taking<'_> {
             };
             // The organizer's words on the instance are the series' now; the alarms may still be its own.
             keep_own(&mut new, &held);
-            if held.component("VALARM").is_some()
-                && !same_alarms(&held, self.object.as_ref())
+            // An answer to "this and future" stays one; `write_answers` puts it in.
+            fields::set_this_and_future(&mut new, fields::is_this_and_future(&held));
+            let alarms = held.component("VALARM").is_some() && !same_alarms(&held, self.object.as_ref());
+            if (alarms || fields::is_this_and_future(&held))
                 && let Some(object) = &mut self.object
             {
                 object.put_part(key, new);
             }
         }
-        Ok(())
     }
 
     /// Writes the user's answers: an instance answered on its own keeps a component.
@@ -343,6 +395,11 @@ impl Taking<'_> {
 
     /// Instances cancelled by a message that came first stay cancelled in the older series that comes later.
     fn keep_cancelled(&mut self) {
+        for (from, revision) in self.outcome.state.ended.clone() {
+            if let Some(object) = &mut self.object {
+                cut(object, &from, revision, &mut self.outcome);
+            }
+        }
         let dead: Vec<(InstanceKey, Revision)> = self
             .outcome
             .state
@@ -585,8 +642,12 @@ fn cancel_one(
     }
     outcome.state.tombstones.insert(key.clone(), revision);
     outcome.state.known.insert(key.clone(), revision);
+    if following {
+        outcome.state.ended.insert(key.clone(), revision);
+    }
     let Some(object) = object else { return 1 };
-    if *key == InstanceKey::Master {
+    let whole = following && object.instance_start(key) == object.instance_start(&InstanceKey::Master);
+    if *key == InstanceKey::Master || whole && object.master().is_some() {
         let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
         for part in keys {
             let newer = outcome.state.known.get(&part).is_some_and(|known| *known > revision);
@@ -599,6 +660,17 @@ fn cancel_one(
     }
     if following {
         return cut(object, key, revision, outcome);
+    }
+    if object.part(key).is_some_and(fields::is_this_and_future) && object.has_instance(key) {
+        // One component stands for this instance and the later ones: only an exclusion tells them apart.
+        object.exclude(key);
+        outcome.because_of(
+            key,
+            "cancelled",
+            "this instance is cancelled; the later ones stay",
+            "RFC 5546 §3.2.5",
+        );
+        return 1;
     }
     let Some(mut component) = object.effective(key) else {
         let message = format!("there is no instance at {key} to cancel; the cancellation is remembered");
@@ -618,40 +690,16 @@ fn cut(
     revision: Revision,
     outcome: &mut Outcome,
 ) -> usize {
-    let Some(start) = object.instance_start(from) else {
-        outcome.because_of(
-            from,
-            "no-such-instance",
-            "the series has no such instance to end at",
-            "RFC 5546 §4.7.2",
-        );
+    if object.end_before(from) {
+        object.edit_part(&InstanceKey::Master, |master| fields::set_sequence(master, revision.sequence));
+    } else if object.master().is_some() {
+        let message = "the series has no such instance to end at; the cancellation is remembered";
+        outcome.because_of(from, "no-such-instance", message, "RFC 5546 §4.7.2");
         return 1;
-    };
-    let until = match (&start, from) {
-        (DateTime::Date(date), _) => DateTime::Date(date.checked_add_days(-1).unwrap_or(*date)),
-        (_, InstanceKey::At(instant)) => DateTime::Utc(instant.saturating_add(-1)),
-        (other, _) => other.with_civil(crate::value::LocalDateTime::saturating_from_seconds(
-            other.civil().seconds_since_epoch() - 1,
-        )),
-    };
-    object.edit_part(&InstanceKey::Master, |master| {
-        master.edit(|property| {
-            if !property.is("RRULE") {
-                return Edit::Keep;
-            }
-            let Ok(mut rule) = property.value().parse::<Recur>() else { return Edit::Keep };
-            rule.count = None;
-            rule.until = Some(until.clone());
-            let mut line = property.to_buf();
-            match line.set_value(&rule.to_string()) {
-                Ok(()) => Edit::Replace(line),
-                Err(_) => Edit::Keep,
-            }
-        });
-        fields::set_sequence(master, revision.sequence);
-    });
-    let later: Vec<_> = object.overrides().filter(|key| *key >= from).cloned().collect();
-    for key in later {
+    }
+    let known = &outcome.state.known;
+    let dead = |key: &InstanceKey| key >= from && known.get(key).is_none_or(|known| *known <= revision);
+    for key in object.overrides().filter(|key| dead(key)).cloned().collect::<Vec<_>>() {
         object.edit_part(&key, |component| mark_cancelled(component, revision));
     }
     outcome.because_of(from, "cancelled", "this and all later instances are cancelled", "RFC 5546 §3.2.5");

@@ -17,7 +17,7 @@ use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Attendee, Delta, PartStat, Revision, SchedulingObject, SchedulingState, Weight, attendees, compare,
-    edit_attendee, fields,
+    edit_attendee, fields, reopen,
 };
 use crate::value::{CalendarUserAddress, Timestamp};
 
@@ -93,6 +93,7 @@ impl<'a> Revise<'a> {
 
     fn run(mut self) -> Result<Outcome> {
         self.adopt();
+        self.drop_overrides_of_nothing();
         self.keep_answers_of_dropped_overrides();
         let delta = Delta::between(self.before, Some(&self.after));
         if self.before.is_some() && delta.instances.is_empty() && !self.is_forced() {
@@ -147,6 +148,21 @@ impl<'a> Revise<'a> {
         }
     }
 
+    /// An override whose instance the series gave before and gives no more, since its rule changed or an EXDATE came,
+    /// goes with it: left behind, it would take place as an instance that nobody asked for.
+    fn drop_overrides_of_nothing(&mut self) {
+        let Some(before) = self.before.filter(|before| before.master().is_some()) else { return };
+        let gone = self.after.overrides().filter(|key| {
+            let single = self.after.part(key).is_some_and(|part| !fields::is_this_and_future(part));
+            single && before.part(key).is_some() && before.has_instance(key) && !self.after.has_instance(key)
+        });
+        for key in gone.cloned().collect::<Vec<_>>() {
+            self.after.remove_part(&key);
+            let message = "the series has this instance no more, so its own component goes with it";
+            self.outcome.because_of(&key, "override-dropped", message, "RFC 5545 §3.8.4.4");
+        }
+    }
+
     /// An override that a client dropped falls back to the series; the answers given to that instance do not.
     fn keep_answers_of_dropped_overrides(&mut self) {
         let Some(before) = self.before else { return };
@@ -156,13 +172,15 @@ impl<'a> Revise<'a> {
             let (Some(old), Some(mut new)) = (before.part(&key), self.after.projected(&key)) else {
                 continue;
             };
+            fields::set_this_and_future(&mut new, fields::is_this_and_future(old));
             let difference = compare(old, before.zones(), &new, self.after.zones());
             let again = difference.asks_again || fields::is_cancelled(old);
             let asked = attendees(old);
             // Who was asked about the instance apart has not answered for it by answering the series.
+            let ruling = self.after.ruling_before(&key);
             let apart = |attendee: &Attendee| {
                 let remembered = self.outcome.state.attendees.get(&attendee.address);
-                remembered.is_some_and(|remembered| remembered.answers.is_asked_apart(&key))
+                remembered.is_some_and(|remembered| remembered.answers.is_asked_apart(&key, &ruling))
             };
             let mut differs = again || asked.iter().any(apart);
             let sequence = fields::revision(old).sequence.max(fields::revision(&new).sequence);
@@ -202,8 +220,8 @@ impl<'a> Revise<'a> {
                 || gone
                 || change.invited.iter().any(|who| self.was_cancelled_for(key, who))
                 || change.changes.iter().any(|change| change.property == "STATUS");
-            // An instance without a component of its own is told by the series: an EXDATE, a dropped override.
-            let holder = if self.after.part(key).is_some() { key.clone() } else { InstanceKey::Master };
+            // An instance without a component of its own is told by what rules it: an EXDATE, a dropped override.
+            let holder = self.after.ruling(key);
             if self.after.part(&holder).is_none() {
                 continue;
             }
@@ -242,16 +260,8 @@ impl<'a> Revise<'a> {
                 {
                     continue;
                 }
-                let reset = |line: &mut PropertyBuf| {
-                    line.set_param("PARTSTAT", PartStat::NeedsAction.as_str())?;
-                    // Who is only informed is not made to answer by a change of time (RFC 5546 §4.2.3).
-                    if line.as_property().param_is("RSVP", "FALSE") {
-                        return Ok(());
-                    }
-                    line.set_param("RSVP", "TRUE")
-                };
                 self.after
-                    .edit_part(key, |part| edit_attendee(part, &attendee.address, reset))
+                    .edit_part(key, |part| edit_attendee(part, &attendee.address, reopen))
                     .transpose()?;
                 if attendee.partstat != PartStat::NeedsAction {
                     let message = format!("{} is asked again: the time changed", attendee.address);
@@ -451,13 +461,12 @@ impl<'a> Mailer<'a> {
             } else {
                 lost.clone()
             };
-            let source = if gone_for_all && !master_cancelled { after } else { before };
-            self.send_cancel(before, source, &attendee, &named, next, gone_for_all)?;
+            self.send_cancel(before, after, &attendee, &named, next, gone_for_all)?;
         }
         let Some(reason) = self.request_reason(before, after, delta, &attendee, &was, &is) else {
             return Ok(());
         };
-        self.send_request(after, &attendee, &is, reason, changes(delta, &is, &lost))
+        self.send_request(after, &attendee, &is, reason, changes(delta, after, &is, &lost))
     }
 
     /// Why this attendee gets a REQUEST; `None` where they get none, with the reason recorded.
@@ -480,8 +489,7 @@ impl<'a> Mailer<'a> {
         if was.is_empty() || !invited_before {
             return Some(MessageReason::Invitation);
         }
-        let in_series = is.contains(&InstanceKey::Master);
-        let concerns = |key: &InstanceKey| is.contains(key) || in_series && after.part(key).is_none();
+        let concerns = |key: &InstanceKey| is.contains(&after.ruling(key));
         let mine = || delta.instances.iter().filter(|(key, _)| concerns(key));
         if mine().any(|(_, change)| change.asks_again || change.appeared) {
             return Some(MessageReason::Rescheduled);
@@ -533,6 +541,13 @@ impl<'a> Mailer<'a> {
             }
         };
         let who = attendee.address.clone();
+        let range = keys.iter().find(|key| object.part(key).is_some_and(fields::is_this_and_future));
+        if let Some(range) = range.filter(|_| !keys.contains(&InstanceKey::Master)) {
+            let message = format!(
+                "{who} attends this and the later instances but not the series, and sees the first only; split it"
+            );
+            self.outcome.because_of(range, "series-hidden", message, "RFC 5545 §3.2.13");
+        }
         let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
         self.asks(object, &who, keys);
         let stamp = Some(self.stamp);
@@ -597,7 +612,7 @@ impl<'a> Mailer<'a> {
     fn send_cancel(
         &mut self,
         before: &SchedulingObject,
-        source: &SchedulingObject,
+        after: &SchedulingObject,
         attendee: &Attendee,
         keys: &Keys,
         sequence: u32,
@@ -606,7 +621,11 @@ impl<'a> Mailer<'a> {
         let who = attendee.address.clone();
         let mut held = Vec::new();
         for key in keys {
-            if let Some(component) = before.effective(key).or_else(|| source.effective(key)) {
+            if let Some(mut component) = before.effective(key) {
+                if let Some(part) = after.part(key).filter(|_| !key.is_master()) {
+                    // Whether the later instances go too is for the new version to say (RFC 5546 §3.2.5).
+                    fields::set_this_and_future(&mut component, fields::is_this_and_future(part));
+                }
                 held.push(component);
             }
         }
@@ -705,11 +724,10 @@ fn attends(object: &SchedulingObject, key: &InstanceKey, who: &CalendarUserAddre
 }
 
 /// What to tell somebody who attends the given components; what is private, or not theirs, is not in it.
-fn changes(delta: &Delta, is: &Keys, lost: &Keys) -> Vec<Change> {
-    let series = is.contains(&InstanceKey::Master);
+fn changes(delta: &Delta, after: &SchedulingObject, is: &Keys, lost: &Keys) -> Vec<Change> {
     let mut all = Vec::new();
     for (key, instance) in &delta.instances {
-        if lost.contains(key) || !(is.contains(key) || series) {
+        if lost.contains(key) || !is.contains(&after.ruling(key)) {
             continue;
         }
         for change in &instance.changes {

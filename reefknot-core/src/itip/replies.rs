@@ -70,6 +70,11 @@ impl Recorder<'_> {
             return Ok(());
         }
         if self.is_recorded(key, component, &answer) {
+            if fields::is_this_and_future(component) && self.object.part(key).is_none() {
+                // The attendee answers the instances from this one on (RFC 5545 §3.2.13).
+                self.hold(key);
+                self.object.edit_part(key, |part| fields::set_this_and_future(part, true));
+            }
             self.record(key, &answer)?;
             self.delegation(key, component, &answer)?;
             self.tell_remarks(component, &answer.address);
@@ -109,8 +114,8 @@ impl Recorder<'_> {
     }
 
     fn no_such_instance(&self, key: &InstanceKey) -> Option<(&'static str, String, &'static str)> {
-        let cancelled = |part: Option<&Component>| part.is_some_and(fields::is_cancelled);
-        if cancelled(self.object.master()) || cancelled(self.object.part(key)) {
+        let held = self.object.effective(key);
+        if self.object.master().into_iter().chain(&held).any(fields::is_cancelled) {
             return Some(("cancelled", "what the answer is about was cancelled".into(), "RFC 5546 §4.2.9"));
         }
         if self.object.part(key).is_none() && !self.object.has_instance(key) {
@@ -165,7 +170,7 @@ impl Recorder<'_> {
         let who = &answer.address;
         let current = self.stored.revision(key).sequence;
         let answers = &mut self.outcome.state.attendee(who, self.stored).answers;
-        let asked = answers.asked(key);
+        let asked = answers.asked_under(key, &self.stored.ruling_before(key));
         let mut revision = fields::revision(component);
         // Nobody can answer a revision that is still to come.
         revision.sequence = revision.sequence.min(current.max(asked));

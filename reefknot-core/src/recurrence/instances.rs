@@ -89,7 +89,7 @@ impl<'a> Series<'a> {
         let mut search = Search { series: self, reader, window, limit, found: Vec::new(), stopped: None };
         let mut budget = budget;
         search.overridden(&mut budget);
-        for segment in search.segments() {
+        for segment in self.segments() {
             if search.walk(&segment, &mut budget) == Err(Spent) {
                 search.stopped = Some(Stopped::Budget);
                 break;
@@ -97,16 +97,23 @@ impl<'a> Series<'a> {
         }
         search.finish()
     }
-}
 
-impl<'s, 'a> Search<'s, 'a> {
-    fn segments(&self) -> Vec<Segment<'s, 'a>> {
-        let series = self.series;
-        let (Some(timing), Some(component)) = (&series.timing, series.master()) else { return Vec::new() };
+    /// The start of an instance without an override of its own: as the rules give it, moved as the this-and-future
+    /// override that holds there moves it (RFC 5545 §3.2.13), in the form of the component that holds.
+    ///
+    /// It does not ask whether there is such an instance; `None` for a key of another form.
+    #[must_use]
+    pub fn moved_start(&self, key: &InstanceKey) -> Option<DateTime> {
+        let point = self.written(key)?;
+        let segment = self.segments().into_iter().rev().find(|segment| segment.from <= point.order)?;
+        Some(self.start_in(&segment, point).value)
+    }
+
+    fn segments(&self) -> Vec<Segment<'_, 'a>> {
+        let (Some(timing), Some(component)) = (&self.timing, self.master()) else { return Vec::new() };
         let mut segments = vec![Segment { from: i64::MIN, to: i64::MAX, shift: None, timing, component }];
-        for one in series.overrides.iter().filter(|one| one.and_future) {
-            let own =
-                series.frame.point(&one.timing.start, &series.zones, one.point.local.rem_euclid(86_400));
+        for one in self.overrides.iter().filter(|one| one.and_future) {
+            let own = self.frame.point(&one.timing.start, &self.zones, one.point.local.rem_euclid(86_400));
             // Where the two clocks cannot be compared both are read as they stand.
             let local = own.map_or_else(|_| one.timing.start.civil().seconds_since_epoch(), |own| own.local);
             if let Some(last) = segments.last_mut() {
@@ -124,6 +131,26 @@ impl<'s, 'a> Search<'s, 'a> {
         segments
     }
 
+    fn start_in(&self, segment: &Segment<'_, '_>, point: Point) -> Place {
+        match segment.shift {
+            None => {
+                let instant = self.frame.zone().map(|_| Timestamp::from_seconds(point.order));
+                Place { value: self.frame.value(point), instant }
+            }
+            Some(shift) => {
+                let moved = self.frame.at_local(point.local + shift);
+                let same_zone = self.frame.value(moved).tzid() == segment.timing.start.tzid();
+                match (self.frame.zone(), same_zone) {
+                    // The override's own zone shows another time for the same instant.
+                    (Some(_), false) => segment.timing.place_of(Timestamp::from_seconds(moved.order)),
+                    _ => segment.timing.place_at(LocalDateTime::saturating_from_seconds(moved.local)),
+                }
+            }
+        }
+    }
+}
+
+impl<'s, 'a> Search<'s, 'a> {
     fn walk(&mut self, segment: &Segment<'s, 'a>, budget: &mut Budget) -> Result<(), Spent> {
         let Some(set) = &self.series.set else { return Ok(()) };
         let shift = segment.shift.unwrap_or(0);
@@ -146,7 +173,7 @@ impl<'s, 'a> Search<'s, 'a> {
             if self.is_overridden(point) {
                 continue;
             }
-            let start = self.start(segment, point);
+            let start = self.series.start_in(segment, point);
             let end = match period.and_then(|index| set.period(index)) {
                 Some(period) => Some(segment.timing.end_of_period(&start, period, &self.series.zones)),
                 None => segment.timing.end_by(&start, &mut clock),
@@ -165,24 +192,6 @@ impl<'s, 'a> Search<'s, 'a> {
         let overrides = &self.series.overrides;
         let first = overrides.partition_point(|one| one.point.order < point.order);
         overrides.get(first).is_some_and(|one| one.point.order == point.order && !one.and_future)
-    }
-
-    fn start(&self, segment: &Segment<'_, '_>, point: Point) -> Place {
-        match segment.shift {
-            None => {
-                let instant = self.series.frame.zone().map(|_| Timestamp::from_seconds(point.order));
-                Place { value: self.series.frame.value(point), instant }
-            }
-            Some(shift) => {
-                let moved = self.series.frame.at_local(point.local + shift);
-                let same_zone = self.series.frame.value(moved).tzid() == segment.timing.start.tzid();
-                match (self.series.frame.zone(), same_zone) {
-                    // The override's own zone shows another time for the same instant.
-                    (Some(_), false) => segment.timing.place_of(Timestamp::from_seconds(moved.order)),
-                    _ => segment.timing.place_at(LocalDateTime::saturating_from_seconds(moved.local)),
-                }
-            }
-        }
     }
 
     /// The overrides of single instances: wherever they were moved, and whether generated or not.

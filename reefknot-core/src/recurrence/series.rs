@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Point};
 use super::timing::Timing;
-use super::{Budget, InstanceKey, RecurrenceSet, SetBuilder, Spent};
+use super::{Budget, InstanceKey, RecurrenceSet, SetBuilder, Spent, Walk};
 use crate::ical::{Component, Property};
 use crate::time::{Unresolved, Zones};
 use crate::value::{DateTime, LocalDateTime, Period};
@@ -366,10 +366,22 @@ impl<'a> Series<'a> {
         if key.is_master() {
             return self.start().cloned();
         }
+        Some(self.frame.value(self.written(key)?))
+    }
+
+    /// The point of an instance on the series' clock.
+    pub(super) fn written(&self, key: &InstanceKey) -> Option<Point> {
         let point = self.frame.of_key(key)?;
         // The set knows the time as the rule wrote it even where the clock skips it.
         let written = self.generated(point, &mut Budget::default()).ok().flatten();
-        Some(self.frame.value(written.unwrap_or(point)))
+        Some(written.unwrap_or(point))
+    }
+
+    /// The instances that the rules give after that one; `None` where nothing is generated.
+    #[must_use]
+    pub fn after(&self, key: &InstanceKey) -> Option<Walk<'_>> {
+        let point = self.frame.of_key(key)?;
+        Some(self.set.as_ref()?.between(point.order.saturating_add(1), i64::MAX))
     }
 
     /// The end that the master's length gives an instance before any override.

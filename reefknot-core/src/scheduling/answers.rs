@@ -90,7 +90,9 @@ impl Answers {
         who: impl Fn(&CalendarUserAddress) -> bool,
     ) {
         let mut named: BTreeMap<&InstanceKey, u32> = BTreeMap::new();
+        let mut ranges: Vec<&InstanceKey> = vec![&InstanceKey::Master];
         for (key, part) in request {
+            ranges.extend(Some(key).filter(|_| fields::is_this_and_future(part)));
             let open = attendee_among(part, &who).is_some_and(|own| own.partstat == PartStat::NeedsAction);
             named.insert(key, if open { fields::revision(part).sequence } else { 0 });
         }
@@ -100,10 +102,10 @@ impl Answers {
             let asked = self.asked.entry((*key).clone()).or_insert(before);
             *asked = (*asked).max(*sequence);
         }
-        if let Some(series) = named.get(&InstanceKey::Master) {
-            for (_, asked) in self.asked.iter_mut().filter(|(key, _)| !named.contains_key(key)) {
-                *asked = (*asked).max(*series);
-            }
+        // The series rules all instances, and a THISANDFUTURE component those from its own on.
+        for (key, asked) in self.asked.iter_mut().filter(|(key, _)| !named.contains_key(key)) {
+            let ruling = ranges.iter().filter(|range| **range <= key).filter_map(|range| named.get(range));
+            *asked = ruling.copied().fold(*asked, u32::max);
         }
     }
 
@@ -132,13 +134,21 @@ impl Answers {
     /// The lowest SEQUENCE that an answer has to name to count.
     #[must_use]
     pub fn asked(&self, key: &InstanceKey) -> u32 {
-        self.asked.get(key).or_else(|| self.asked.get(&InstanceKey::Master)).copied().unwrap_or_default()
+        self.asked_under(key, &InstanceKey::Master)
     }
 
-    /// Whether an instance was asked otherwise than the series, so that the same answer may hold for one only.
+    /// As [`asked`](Self::asked), where the instance is ruled by a THISANDFUTURE component
+    /// ([`SchedulingObject::ruling_before`]).
     #[must_use]
-    pub fn is_asked_apart(&self, key: &InstanceKey) -> bool {
-        self.asked(key) != self.asked(&InstanceKey::Master)
+    pub fn asked_under(&self, key: &InstanceKey, ruling: &InstanceKey) -> u32 {
+        let mut asked = [key, ruling, &InstanceKey::Master].into_iter().filter_map(|key| self.asked.get(key));
+        asked.next().copied().unwrap_or_default()
+    }
+
+    /// Whether an instance was asked otherwise than what would rule it, so that the same answer may hold for one only.
+    #[must_use]
+    pub fn is_asked_apart(&self, key: &InstanceKey, ruling: &InstanceKey) -> bool {
+        self.asked_under(key, ruling) != self.asked(ruling)
     }
 
     /// The latest answer to a component: the SEQUENCE it named, and its DTSTAMP.
@@ -163,8 +173,15 @@ impl Answers {
     /// answered in another way.
     #[must_use]
     pub fn standing(&self, key: &InstanceKey) -> Option<&PartStat> {
-        let asked = self.asked(key);
-        [key, &InstanceKey::Master]
+        self.standing_under(key, &InstanceKey::Master)
+    }
+
+    /// As [`standing`](Self::standing), where the instance is ruled by a THISANDFUTURE component
+    /// ([`SchedulingObject::ruling_before`]): the answer to that comes before the answer to the series.
+    #[must_use]
+    pub fn standing_under(&self, key: &InstanceKey, ruling: &InstanceKey) -> Option<&PartStat> {
+        let asked = self.asked_under(key, ruling);
+        [key, ruling, &InstanceKey::Master]
             .into_iter()
             .filter_map(|key| self.given.get(key))
             .find(|given| given.revision.sequence >= asked)
@@ -186,7 +203,7 @@ impl Answers {
         // The series comes first in the order of keys: its answer is what the others may differ from.
         let keys: BTreeSet<InstanceKey> = parts.chain(self.given.keys()).cloned().collect();
         for key in keys {
-            let Some(standing) = self.standing(&key) else { continue };
+            let Some(standing) = self.standing_under(&key, &object.ruling_before(&key)) else { continue };
             let Some(mut part) = object.effective(&key).filter(|part| !fields::is_cancelled(part)) else {
                 continue;
             };

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::ical::{Param, Property};
+use crate::Result;
+use crate::ical::{Param, Property, PropertyBuf};
 use crate::value::CalendarUserAddress;
 
 /// A participation status (RFC 5545 §3.2.12).
@@ -134,6 +135,16 @@ impl Attendee {
             force_send: property.param_is("SCHEDULE-FORCE-SEND", "REQUEST"),
         })
     }
+}
+
+/// Makes an ATTENDEE line ask again: no answer, and one is wanted.
+pub(crate) fn reopen(line: &mut PropertyBuf) -> Result<()> {
+    line.set_param("PARTSTAT", PartStat::NeedsAction.as_str())?;
+    // Who is only informed is not made to answer by a change of time (RFC 5546 §4.2.3).
+    if line.as_property().param_is("RSVP", "FALSE") {
+        return Ok(());
+    }
+    line.set_param("RSVP", "TRUE")
 }
 
 /// The organizer of one component.

@@ -7,7 +7,7 @@ use super::attendee::PartStat;
 use super::object::{SchedulingObject, attendees};
 use super::timing::Timing;
 use crate::ical::{Component, Property};
-use crate::recurrence::InstanceKey;
+use crate::recurrence::{Budget, InstanceKey};
 use crate::time::Zones;
 use crate::value::{CalendarUserAddress, DateTime, text};
 
@@ -84,7 +84,7 @@ impl Delta {
     ///
     /// An instance is compared by what holds for it, not by how it is written: an override that says what the
     /// series says is no change, and neither is another order, another name of the same zone, or another
-    /// spelling of an address.
+    /// spelling of an address. What is said of a THISANDFUTURE override is said of all the instances that it rules.
     #[must_use]
     pub fn between(before: Option<&SchedulingObject>, after: Option<&SchedulingObject>) -> Self {
         let mut keys: BTreeSet<InstanceKey> = BTreeSet::from([InstanceKey::Master]);
@@ -97,6 +97,7 @@ impl Delta {
             let (old, new) = (Timing::of(old, before.zones()), Timing::of(new, after.zones()));
             keys.extend(new.newly_excluded(&old).cloned());
             keys.extend(old.newly_excluded(&new).cloned());
+            keys.extend(newly_ruled(before, after));
         }
         let mut instances = BTreeMap::new();
         for key in keys {
@@ -113,6 +114,30 @@ impl Delta {
     pub fn weight(&self) -> Option<Weight> {
         self.instances.values().filter_map(InstanceDelta::weight).max()
     }
+}
+
+/// What stands for the later instances where an override becomes one of THISANDFUTURE, or ceases to be: the first of
+/// them without a component of its own. Where one appears or goes, its own key tells of all that it rules.
+fn newly_ruled(before: &SchedulingObject, after: &SchedulingObject) -> Vec<InstanceKey> {
+    let ranges = |object: &SchedulingObject, key: &InstanceKey| {
+        object.part(key).map(super::fields::is_this_and_future)
+    };
+    let changed = after.overrides().filter(
+        |key| matches!((ranges(before, key), ranges(after, key)), (Some(was), Some(is)) if was != is),
+    );
+    changed
+        .filter_map(|key| {
+            let series = after.series()?;
+            let (mut walk, mut budget) = (series.after(key)?, Budget::default());
+            while let Ok(Some(item)) = walk.next(&mut budget) {
+                let key = item.key();
+                if before.part(&key).is_none() && after.part(&key).is_none() {
+                    return Some(key);
+                }
+            }
+            None
+        })
+        .collect()
 }
 
 fn instance_delta(

@@ -91,3 +91,23 @@ pub fn set_dtstamp(component: &mut Component, stamp: Timestamp) {
 pub fn is_cancelled(component: &Component) -> bool {
     component.value("STATUS").is_some_and(|status| status.trim().eq_ignore_ascii_case("CANCELLED"))
 }
+
+/// Whether an override holds for all later instances too (RANGE=THISANDFUTURE, RFC 5545 §3.2.13).
+#[must_use]
+pub fn is_this_and_future(component: &Component) -> bool {
+    component.property("RECURRENCE-ID").is_some_and(|id| id.param_is("RANGE", "THISANDFUTURE"))
+}
+
+/// Makes an override hold for all later instances too, or for its own alone.
+pub(crate) fn set_this_and_future(component: &mut Component, future: bool) {
+    if is_this_and_future(component) == future {
+        return;
+    }
+    let Some(mut id) = component.property("RECURRENCE-ID").map(|id| id.to_buf()) else { return };
+    if !future {
+        id.remove_param("RANGE");
+    } else if id.set_param("RANGE", "THISANDFUTURE").is_err() {
+        return;
+    }
+    component.set(id);
+}

@@ -5,6 +5,7 @@
 
 mod answers;
 mod attendee;
+mod cut;
 mod delta;
 pub mod fields;
 mod identity;
@@ -15,6 +16,7 @@ mod status;
 mod timing;
 
 pub use answers::Answers;
+pub(crate) use attendee::reopen;
 pub use attendee::{Attendee, Organizer, PartStat, ScheduleAgent};
 pub use delta::{Delta, InstanceDelta, PropertyChange, Weight, compare, is_private_extension};
 pub use identity::Identities;

@@ -153,10 +153,25 @@ impl SchedulingObject {
         self.parts.values().find_map(|part| part.property("ORGANIZER").as_ref().and_then(Organizer::of))
     }
 
-    /// The revision of a component; that of the series for an instance without one.
+    /// The component that says what an instance is: its own, or that of the last THISANDFUTURE override before it,
+    /// or the series' (RFC 5545 §3.2.13).
+    #[must_use]
+    pub fn ruling(&self, key: &InstanceKey) -> InstanceKey {
+        if self.part(key).is_some() { key.clone() } else { self.ruling_before(key) }
+    }
+
+    /// As [`ruling`](Self::ruling), whatever an override of the instance itself says.
+    #[must_use]
+    pub fn ruling_before(&self, key: &InstanceKey) -> InstanceKey {
+        let mut earlier = self.parts.range(..key).rev();
+        let ruling = earlier.find(|(_, part)| fields::is_this_and_future(part));
+        ruling.map_or(InstanceKey::Master, |(key, _)| key.clone())
+    }
+
+    /// The revision of a component; that of what rules the instance for one without.
     #[must_use]
     pub fn revision(&self, key: &InstanceKey) -> Revision {
-        self.part(key).or_else(|| self.master()).map(fields::revision).unwrap_or_default()
+        self.part(&self.ruling(key)).map(fields::revision).unwrap_or_default()
     }
 
     /// The highest SEQUENCE in any component.
@@ -183,30 +198,35 @@ impl SchedulingObject {
 
     /// What holds for an instance: its override, or what the series says of it.
     ///
-    /// The second kind is made here: the series' component without its rules, moved to the instance and
-    /// named by a RECURRENCE-ID. `None` where there is no such instance.
+    /// The second kind is made here: the series' component without its rules, or that of a THISANDFUTURE override
+    /// before the instance, moved to the instance and named by a RECURRENCE-ID. `None` where there is no such instance.
     #[must_use]
     pub fn effective(&self, key: &InstanceKey) -> Option<Component> {
         match self.part(key) {
+            // Where a THISANDFUTURE override begins, the instance may be excluded and the later ones not.
+            Some(part) if fields::is_this_and_future(part) && self.master().is_some() => {
+                self.has_instance(key).then(|| part.clone())
+            }
             Some(part) => Some(part.clone()),
             None => self.projected(key),
         }
     }
 
-    /// What the series says of an instance, whatever an override says.
+    /// What the series says of an instance, whatever an override of its own says.
     #[must_use]
     pub fn projected(&self, key: &InstanceKey) -> Option<Component> {
         let master = self.master()?;
         if !self.has_instance(key) {
             return None;
         }
-        let start = self.series()?.instance_start(key)?;
-        let mut instance = master.clone();
+        let said = self.part(&self.ruling_before(key))?;
+        let series = Series::new(Arc::clone(&self.zones), &[master, said]).ok()?;
+        let mut instance = said.clone();
         for rule in ["RRULE", "RDATE", "EXDATE", "EXRULE"] {
             instance.remove(rule);
         }
-        fields::shift(&mut instance, &start);
-        fields::put_date_time(&mut instance, "RECURRENCE-ID", &start);
+        fields::shift(&mut instance, &series.moved_start(key)?);
+        fields::put_date_time(&mut instance, "RECURRENCE-ID", &series.instance_start(key)?);
         Some(instance)
     }
 
@@ -255,10 +275,13 @@ impl SchedulingObject {
         self.parts.get_mut(key).map(change)
     }
 
-    /// Excludes an instance from the series (EXDATE) and drops its override.
+    /// Excludes an instance from the series (EXDATE) and drops its override, unless that one holds for later
+    /// instances too.
     pub fn exclude(&mut self, key: &InstanceKey) {
         let start = self.instance_start(key);
-        self.remove_part(key);
+        if !self.part(key).is_some_and(fields::is_this_and_future) {
+            self.remove_part(key);
+        }
         if let Some(start) = start
             && let Some(master) = self.parts.get_mut(&InstanceKey::Master)
             && let Some(property) = fields::date_time_property("EXDATE", &start)
@@ -295,7 +318,7 @@ impl SchedulingObject {
     }
 
     /// The rules of the series, without its overrides.
-    fn series(&self) -> Option<Series<'_>> {
+    pub(super) fn series(&self) -> Option<Series<'_>> {
         let master = self.master()?;
         Series::new(Arc::clone(&self.zones), &[master]).ok()
     }

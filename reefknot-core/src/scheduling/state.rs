@@ -39,6 +39,9 @@ pub struct SchedulingState {
     /// What was cancelled, and at which revision: nothing at or below it comes back to life.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tombstones: BTreeMap<InstanceKey, Revision>,
+    /// From which instance on the series was cancelled (RANGE=THISANDFUTURE), and at which revision.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ended: BTreeMap<InstanceKey, Revision>,
 }
 
 impl SchedulingState {

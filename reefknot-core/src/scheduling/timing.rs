@@ -7,7 +7,7 @@ use super::fields;
 use crate::ical::Component;
 use crate::recurrence::{InstanceKey, Series};
 use crate::time::Zones;
-use crate::value::{DateTime, Duration, LocalDateTime, Period, Recur};
+use crate::value::{Budget, DateTime, Duration, LocalDateTime, Period, Recur, Rule};
 
 /// The time of one component: equal for two texts that mean the same, whatever their zone's name,
 /// the order of their rule's parts, or DTEND against DURATION.
@@ -18,6 +18,8 @@ pub struct Timing {
     clock: Option<(DateTime, i64)>,
     end: Option<InstanceKey>,
     rules: BTreeSet<String>,
+    /// The UNTIL of the only rule, on the clock of the start.
+    until: Option<LocalDateTime>,
     exclusion_rules: BTreeSet<String>,
     added: BTreeSet<InstanceKey>,
     excluded: BTreeSet<InstanceKey>,
@@ -37,6 +39,7 @@ impl Timing {
                 (DateTime::Floating(start.civil()), offset)
             }),
             end: end(component, start.as_ref(), zones),
+            until: start.as_ref().and_then(|start| until(&rules, start, zones)),
             start: start.map(|start| InstanceKey::of(&start, zones)),
             rules,
             exclusion_rules: rules_of(component, "EXRULE"),
@@ -61,9 +64,43 @@ impl Timing {
         self.start != after.start
             || self.clock.is_some() && after.clock.is_some() && self.clock != after.clock
             || self.end != after.end
-            || !shrinks(&self.rules, &after.rules)
+            || !self.shrinks(after)
             || !after.added.is_subset(&self.added)
             || !self.exclusion_rules.is_subset(&after.exclusion_rules)
+    }
+
+    /// Whether `after` gives no instance that this one does not, as far as the rules tell: the same rules, fewer of
+    /// them, or the same with an earlier end.
+    fn shrinks(&self, after: &Self) -> bool {
+        if after.rules.is_subset(&self.rules) {
+            return true;
+        }
+        let (Some(was), Some(is)) = (single(&self.rules), single(&after.rules)) else { return false };
+        if endless(&was) != endless(&is) {
+            return false;
+        }
+        // A rule has COUNT or UNTIL, or neither (RFC 5545 §3.3.10).
+        match (was.count, is.count) {
+            (Some(was), Some(is)) => is <= was,
+            (None, None) => match (self.until, after.until) {
+                (Some(was), Some(is)) => is <= was,
+                (was, _) => was.is_none(),
+            },
+            (Some(most), None) => after.until.is_some() && after.gives(&is, most) <= most,
+            (None, Some(most)) => self.until.is_none() || self.gives(&was, most) >= most,
+        }
+    }
+
+    /// How many instances a rule with UNTIL gives, as far as that many or one more.
+    fn gives(&self, rule: &Recur, most: u32) -> u32 {
+        let Some((start, _)) = &self.clock else { return u32::MAX };
+        let is_date = matches!(self.start, Some(InstanceKey::On(_)));
+        let Ok(rule) = Rule::new(rule, start.civil(), is_date, self.until) else { return u32::MAX };
+        let (mut all, mut budget, mut count) = (rule.all(), Budget::default(), 0);
+        while count <= most && matches!(all.next(&mut budget), Ok(Some(_))) {
+            count += 1;
+        }
+        count
     }
 
     /// The instances excluded here and not there.
@@ -72,37 +109,27 @@ impl Timing {
     }
 }
 
-/// Whether `after` gives no instance that `before` did not: the same rules, fewer of them, or the same with
-/// an earlier end.
-fn shrinks(before: &BTreeSet<String>, after: &BTreeSet<String>) -> bool {
-    if after.is_subset(before) {
-        return true;
-    }
-    let (Some(before), Some(after)) = (single(before), single(after)) else { return false };
-    let endless = |rule: &Recur| {
-        let mut rule = rule.clone();
-        rule.count = None;
-        rule.until = None;
-        rule.to_string()
-    };
-    if endless(&before) != endless(&after) {
-        return false;
-    }
-    let count = match (before.count, after.count) {
-        (_, None) => before.count.is_none(),
-        (None, Some(_)) => true,
-        (Some(before), Some(after)) => after <= before,
-    };
-    let until = match (&before.until, &after.until) {
-        (_, None) => before.until.is_none(),
-        (None, Some(_)) => true,
-        (Some(before), Some(after)) => after.civil() <= before.civil(),
-    };
-    // An end of the other kind (COUNT for UNTIL) cannot be compared without expanding both.
-    count
-        && until
-        && !(before.count.is_some() && after.count.is_none()
-            || before.until.is_some() && after.until.is_none())
+/// The UNTIL of a single rule as the clock of the start shows it.
+fn until(rules: &BTreeSet<String>, start: &DateTime, zones: &Zones) -> Option<LocalDateTime> {
+    Some(match (single(rules)?.until?, start) {
+        (DateTime::Utc(until), DateTime::Zoned { tzid, .. }) => match zones.resolve(tzid) {
+            Ok(resolution) => resolution.zone.local(until),
+            Err(_) => until.to_utc_civil(),
+        },
+        // The last day counts whole.
+        (DateTime::Date(day), _) => LocalDateTime::saturating_from_seconds(
+            LocalDateTime::midnight(day).seconds_since_epoch() + 86_399,
+        ),
+        (until, _) => until.civil(),
+    })
+}
+
+/// A rule without its end.
+fn endless(rule: &Recur) -> String {
+    let mut rule = rule.clone();
+    rule.count = None;
+    rule.until = None;
+    rule.to_string()
 }
 
 fn single(rules: &BTreeSet<String>) -> Option<Recur> {
