@@ -44,7 +44,8 @@ fn reply(stamp: &str, answer: &str) -> String {
     event("METHOD:REPLY\n", &lines).replace("20261101T070000Z", stamp)
 }
 
-const KEYS: [&str; 7] = ["disposition", "messages", "notices", "object", "reasons", "role", "state"];
+const KEYS: [&str; 8] =
+    ["disposition", "messages", "notices", "object", "reasons", "refreshes", "role", "state"];
 
 #[test]
 fn a_creation_invites_and_every_key_is_there() {

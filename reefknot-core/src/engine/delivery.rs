@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::ical::{Component, Edit};
-use crate::itip::{Disposition, Message, Method, ObjectChange, Outcome, Role};
+use crate::itip::{Disposition, Message, MessageReason, Method, ObjectChange, Outcome, Role};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{Revision, ScheduleStatus, SchedulingObject, SchedulingState, fields};
 use crate::value::CalendarUserAddress;
@@ -41,6 +41,10 @@ pub(super) fn ended(
         format!("{} to {recipient}: {status}", message.method),
         "RFC 6638 §3.2.9",
     );
+    if message.reason == MessageReason::Answers {
+        // Nobody waits for it: the line tells of the last message that asked or told something.
+        return Ok(outcome);
+    }
     if status.is_failure() {
         let text = format!("the {} to {recipient} was not delivered: {status}", message.method);
         outcome.tell("delivery-failed", text);

@@ -242,14 +242,13 @@ impl Engine {
 
     /// Every message leaves by here and nowhere else.
     fn leave(&self, mut outcome: Outcome) -> Result<Outcome> {
-        let mut kept = Vec::new();
-        for message in std::mem::take(&mut outcome.messages) {
-            match policy::may_leave(&message, &self.identities) {
-                Ok(()) => kept.push(message),
-                Err(reason) => outcome.reasons.push(reason),
-            }
+        let Outcome { messages, refreshes, reasons, .. } = &mut outcome;
+        for sent in [messages, refreshes] {
+            sent.retain(|message| {
+                let may = policy::may_leave(message, &self.identities);
+                may.map_err(|reason| reasons.push(reason)).is_ok()
+            });
         }
-        outcome.messages = kept;
         delivery::pending(&mut outcome)?;
         Ok(outcome)
     }

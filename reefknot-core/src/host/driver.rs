@@ -14,7 +14,8 @@ use crate::engine::{Engine, Room, read_calendar, read_object};
 use crate::freebusy::BusyCalendar;
 use crate::ical::{Component, Limits};
 use crate::itip::{
-    Agent, Answer, Authentication, Envelope, Message, ObjectChange, Outcome, Preferences, Question, acts_for,
+    Agent, Answer, Authentication, Envelope, Message, ObjectChange, Outcome, Preferences, Question, Reason,
+    acts_for,
 };
 use crate::policy::{Decision, Residence, Right};
 use crate::routing::{Route, Trust, route};
@@ -257,7 +258,8 @@ impl<'a> Scheduler<'a> {
                 state: &state,
                 calendar: calendar.as_ref(),
             };
-            let outcome = decide(&held)?;
+            let mut outcome = decide(&held)?;
+            self.keep_refreshes_here(&mut outcome)?;
             match self.commit(step, &held, &outcome) {
                 // Whoever decides on an older version on purpose hears of it from `decide`.
                 Err(error) if error.is_conflict() => {}
@@ -293,7 +295,7 @@ impl<'a> Scheduler<'a> {
             calendar,
             state: outcome.state.clone(),
             residence: step.residence,
-            outbox: self.outgoing(&outcome.messages, step.now)?,
+            outbox: self.outgoing(outcome.messages.iter().chain(&outcome.refreshes), step.now)?,
             questions,
             answers: step.answers,
             settles: step.settles.clone(),
@@ -329,8 +331,32 @@ impl<'a> Scheduler<'a> {
         Ok(new)
     }
 
+    /// Others' answers reach the copies on this host, and are no reason to write to anybody.
+    fn keep_refreshes_here(&self, outcome: &mut Outcome) -> Result<()> {
+        for refresh in std::mem::take(&mut outcome.refreshes) {
+            if matches!(self.way_to(&refresh.recipient)?, Route::Local(_)) {
+                outcome.refreshes.push(refresh);
+            } else {
+                outcome.reasons.push(Reason {
+                    code: "answers-not-shown",
+                    message: format!(
+                        "{} has no calendar here, and is not written to because others answered",
+                        refresh.recipient
+                    ),
+                    instance: None,
+                    source: "policy show-answers",
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Finds each message its way; bodies shared by recipients are printed once.
-    fn outgoing(&self, messages: &[Message], now: Timestamp) -> Result<Vec<Outgoing>> {
+    fn outgoing<'m>(
+        &self,
+        messages: impl Iterator<Item = &'m Message>,
+        now: Timestamp,
+    ) -> Result<Vec<Outgoing>> {
         let mut printed: Vec<(*const Component, Arc<[u8]>)> = Vec::new();
         let mut all = Vec::new();
         for message in messages {

@@ -16,7 +16,7 @@ fn patterns(message: &Message, words: &Words<'_>) -> (&'static str, &'static str
         MessageReason::Counter => p.counter,
         MessageReason::CounterDeclined => p.counter_declined,
         MessageReason::Invitation => p.invitation,
-        MessageReason::Rescheduled | MessageReason::Update => p.changed,
+        MessageReason::Rescheduled | MessageReason::Update | MessageReason::Answers => p.changed,
         // RFC 5546 §3.2.5: STATUS says whether all is off, or only this recipient is.
         MessageReason::Cancellation if is_cancelled(&message.calendar) => p.cancelled,
         MessageReason::Cancellation => p.uninvited,
@@ -71,7 +71,9 @@ pub(super) fn body(message: &Message, words: &Words<'_>, file_name: &str) -> Str
     }
     if matches!(message.method, Method::Request | Method::Add) {
         let how = match message.reason {
-            MessageReason::Update | MessageReason::Refreshed => p.answer_stands.to_owned(),
+            MessageReason::Update | MessageReason::Answers | MessageReason::Refreshed => {
+                p.answer_stands.to_owned()
+            }
             _ => fill(p.how_to_answer, &[&originator]),
         };
         out.push_str(&format!("\n{how}\n{}\n", fill(p.attached, &[file_name])));

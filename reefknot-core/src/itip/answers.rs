@@ -243,6 +243,11 @@ impl Answering<'_> {
             self.add_standing_answers(before, &mut answers);
             answers.values_mut().for_each(|answer| *answer = PartStat::Declined);
         }
+        if !self.context.preferences.tell_past && before.is_over(self.context.now) {
+            let message = "the event is over: who deletes it tidies up, and declines nothing";
+            self.outcome.because("past", message, "policy tell-past");
+            return Ok(self.outcome);
+        }
         if answers.is_empty() {
             self.outcome.because(
                 "nothing-to-decline",

@@ -235,7 +235,8 @@ fn is_schedule_param(name: &str) -> bool {
         .any(|own| name.eq_ignore_ascii_case(own))
 }
 
-fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {
+/// A line without what is between a client and its server.
+pub(super) fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {
     for name in ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"] {
         property.remove_param(name);
     }

@@ -12,6 +12,10 @@ use crate::value::Timestamp;
 pub struct Preferences {
     /// Whether attendees hear of an informational change, such as another title.
     pub tell_informational: bool,
+    /// Who sees in their own copy what the other attendees answered.
+    pub show_answers: ShowAnswers,
+    /// Whether somebody hears that an event which is over was deleted: the organizer's CANCEL, an attendee's decline.
+    pub tell_past: bool,
     /// What to do with an answer from somebody who was not invited.
     pub party_crashers: Answer,
     /// What to do with an invitation that names none of the user's addresses.
@@ -32,6 +36,8 @@ impl Default for Preferences {
     fn default() -> Self {
         Self {
             tell_informational: true,
+            show_answers: ShowAnswers::Locally,
+            tell_past: false,
             party_crashers: Answer::Ask,
             forwarded: Answer::Ask,
             new_organizer: Answer::Ask,
@@ -41,6 +47,18 @@ impl Default for Preferences {
             send_categories: false,
         }
     }
+}
+
+/// Whether attendees see each answer that the organizer records (RFC 6638 §4.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShowAnswers {
+    /// They see those that were there when they were last told of something else.
+    Nobody,
+    /// Those with a calendar on the organizer's server, without being told; nobody gets mail for it. Each answer
+    /// is written into every one of their copies.
+    #[default]
+    Locally,
 }
 
 /// Who decides, when, and by which choices.

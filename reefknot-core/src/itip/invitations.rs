@@ -16,8 +16,8 @@ use crate::Result;
 use crate::ical::{Component, Edit, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    PartStat, Revision, SchedulingObject, SchedulingState, Timing, attendee_among, attendees, edit_attendee,
-    fields, is_private_extension,
+    Delta, PartStat, Revision, SchedulingObject, SchedulingState, Timing, attendee_among, attendees,
+    edit_attendee, fields, is_private_extension,
 };
 use crate::value::CalendarUserAddress;
 
@@ -459,12 +459,27 @@ impl Taking<'_> {
         }
     }
 
+    /// Whether nothing differs from what was stored but what others answered.
+    fn is_of_others_only(&self) -> bool {
+        let delta = Delta::between(self.stored, self.object.as_ref());
+        let own = |who: &CalendarUserAddress| self.context.identities.is_own(who);
+        delta.weight().is_none() && !delta.instances.values().any(|change| change.answers.keys().any(own))
+    }
+
     fn finish(mut self) -> Outcome {
         if self.taken == 0 {
             self.outcome.disposition = Disposition::Ignored;
             return self.outcome;
         }
         self.outcome.disposition = Disposition::Applied;
+        if self.stored.is_some() && self.is_of_others_only() {
+            let message = "nothing changed for this user; others answered";
+            self.outcome.because("others-answered", message, "RFC 6638 §3.2.10");
+            if let Some(object) = self.object {
+                self.outcome.object = ObjectChange::Store(object);
+            }
+            return self.outcome;
+        }
         let title =
             self.incoming.object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
         let (code, verb) =

@@ -21,6 +21,8 @@ pub enum MessageReason {
     Update,
     /// The event, or the instances named, will not take place, or not with the recipient.
     Cancellation,
+    /// Others answered: the recipient's copy shows it, and nobody is told (RFC 6638 §3.2.10, §4.2).
+    Answers,
     /// An attendee's answer.
     Reply,
     /// The organizer's answer to a REFRESH.

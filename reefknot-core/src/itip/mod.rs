@@ -28,7 +28,7 @@ mod sent_by;
 pub mod validate;
 
 pub use adopt::adopt;
-pub use context::{Agent, Context, Preferences};
+pub use context::{Agent, Context, Preferences, ShowAnswers};
 pub use message::{Authentication, Carrier, Change, Envelope, Message, MessageReason};
 pub use method::Method;
 pub use outcome::{Answer, Disposition, Notice, ObjectChange, Outcome, Question, Reason, Role};

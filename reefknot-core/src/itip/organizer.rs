@@ -46,7 +46,12 @@ fn delete(before: &SchedulingObject, mut outcome: Outcome, context: &Context<'_>
     outcome.object = ObjectChange::Delete;
     let mut mailer = Mailer::new(before, outcome, context);
     let sequence = mailer.next_sequence(before);
-    for (who, keys) in before.everybody() {
+    let over = !context.preferences.tell_past && before.is_over(context.now);
+    if over {
+        let message = "the event is over: who deletes it tidies up, and cancels nothing";
+        mailer.outcome.because("past", message, "policy tell-past");
+    }
+    for (who, keys) in before.everybody().into_iter().filter(|_| !over) {
         let mut keys: BTreeSet<_> = keys.into_iter().collect();
         keys.retain(|key| before.part(key).is_some_and(|part| !fields::is_cancelled(part)));
         if keys.is_empty() {
@@ -524,6 +529,16 @@ impl<'a> Mailer<'a> {
         }
     }
 
+    /// The body for those who attend the given components.
+    fn body(&mut self, object: &SchedulingObject, keys: &Keys) -> Result<Arc<Component>> {
+        if let Some(calendar) = self.shared.get(keys) {
+            return Ok(Arc::clone(calendar));
+        }
+        let calendar = Arc::new(body::request(object, keys, self.stamp, self.context)?);
+        self.shared.insert(keys.clone(), Arc::clone(&calendar));
+        Ok(calendar)
+    }
+
     fn send_request(
         &mut self,
         object: &SchedulingObject,
@@ -532,14 +547,7 @@ impl<'a> Mailer<'a> {
         reason: MessageReason,
         changes: Vec<Change>,
     ) -> Result<()> {
-        let calendar = match self.shared.get(keys) {
-            Some(calendar) => Arc::clone(calendar),
-            None => {
-                let calendar = Arc::new(body::request(object, keys, self.stamp, self.context)?);
-                self.shared.insert(keys.clone(), Arc::clone(&calendar));
-                calendar
-            }
-        };
+        let calendar = self.body(object, keys)?;
         let who = attendee.address.clone();
         let range = keys.iter().find(|key| object.part(key).is_some_and(fields::is_this_and_future));
         if let Some(range) = range.filter(|_| !keys.contains(&InstanceKey::Master)) {
@@ -641,6 +649,7 @@ impl<'a> Mailer<'a> {
             return Ok(());
         }
         let calendar = body::notice(before, Method::Cancel, parts, self.stamp, self.context)?;
+        let changes = keys.iter().filter_map(|key| cancellation(before, key, &who, for_all)).collect();
         let remembered = self.outcome.state.attendee(&who, before);
         // Those who lose the series lose all they were told of.
         let told = remembered.answers.named().filter(|_| keys.contains(&InstanceKey::Master));
@@ -655,7 +664,7 @@ impl<'a> Mailer<'a> {
             before.uid(),
             sequence,
             Arc::new(calendar),
-            Vec::new(),
+            changes,
         );
         Ok(())
     }
@@ -685,6 +694,77 @@ impl<'a> Mailer<'a> {
             changes,
         });
     }
+}
+
+/// What somebody answered, for the copies of the others who attend the components in which it shows
+/// (RFC 6638 §4.2: "the server SHOULD send scheduling messages to all the other Attendees").
+///
+/// Each is the organizer's current revision, dated later than the last message and before the next; SEQUENCE stays.
+pub(super) fn show_answers(
+    before: &SchedulingObject,
+    object: &SchedulingObject,
+    outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let delta = Delta::between(Some(before), Some(object));
+    let answered: BTreeSet<_> = delta.instances.values().flat_map(|change| change.answers.keys()).collect();
+    let mut mailer = Mailer::new(object, outcome, context);
+    for (who, keys) in object.everybody() {
+        let open = |key: &InstanceKey| object.part(key).is_some_and(|part| !fields::is_cancelled(part));
+        let keys: Keys = keys.into_iter().filter(open).collect();
+        let shows = |key: &&InstanceKey| keys.contains(&object.ruling(key));
+        let changes: Vec<Change> = delta
+            .instances
+            .iter()
+            .filter(|(key, _)| shows(key))
+            .flat_map(|(key, change)| change.answers.keys().map(move |who| (key, who)))
+            .map(|(key, who)| answer_change(before, object, key, who))
+            .collect();
+        let sends = find(object, &who).is_some_and(|attendee| context.agent.sends(attendee.agent));
+        let is_organizer = who == mailer.organizer || context.identities.is_own(&who);
+        if changes.is_empty() || answered.contains(&who) || !sends || is_organizer {
+            continue;
+        }
+        let calendar = mailer.body(object, &keys)?;
+        let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
+        mailer.outcome.refreshes.push(Message {
+            method: Method::Request,
+            reason: MessageReason::Answers,
+            originator: mailer.organizer.clone(),
+            recipient: who,
+            uid: object.uid().to_owned(),
+            sequence,
+            calendar,
+            changes,
+        });
+    }
+    if !mailer.outcome.refreshes.is_empty() {
+        mailer.outcome.state.last_stamp = Some(mailer.stamp);
+    }
+    Ok(mailer.outcome)
+}
+
+/// One answer as a change of its ATTENDEE line.
+fn answer_change(
+    before: &SchedulingObject,
+    after: &SchedulingObject,
+    key: &InstanceKey,
+    who: &CalendarUserAddress,
+) -> Change {
+    let line = |object: &SchedulingObject| attendee_line(&object.effective(key)?, who);
+    Change {
+        instance: key.clone(),
+        property: "ATTENDEE".to_owned(),
+        before: line(before),
+        after: line(after),
+    }
+}
+
+/// The ATTENDEE line of somebody, as others may see it.
+fn attendee_line(component: &Component, who: &CalendarUserAddress) -> Option<String> {
+    let mut lines = component.properties_named("ATTENDEE");
+    let line = lines.find(|line| Attendee::of(line).is_some_and(|attendee| attendee.address == *who))?;
+    Some(body::strip_schedule_params(line.to_buf()).content_line().into_owned())
 }
 
 /// The current version for one attendee: in answer to a REFRESH (RFC 5546 §3.2.6), or because their delegate
@@ -721,6 +801,23 @@ fn find(object: &SchedulingObject, who: &CalendarUserAddress) -> Option<Attendee
 
 fn attends(object: &SchedulingObject, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
     object.attendees(key).iter().any(|attendee| attendee.address == *who)
+}
+
+/// What a CANCEL changes: STATUS, or who attends.
+fn cancellation(
+    before: &SchedulingObject,
+    key: &InstanceKey,
+    who: &CalendarUserAddress,
+    for_all: bool,
+) -> Option<Change> {
+    let held = before.effective(key)?;
+    let (property, before, after) = if for_all {
+        let status = held.property("STATUS").map(|status| status.content_line().into_owned());
+        ("STATUS", status, Some("STATUS:CANCELLED".to_owned()))
+    } else {
+        ("ATTENDEE", attendee_line(&held, who), None)
+    };
+    Some(Change { instance: key.clone(), property: property.to_owned(), before, after })
 }
 
 /// What to tell somebody who attends the given components; what is private, or not theirs, is not in it.

@@ -135,6 +135,9 @@ pub struct Outcome {
     pub state: SchedulingState,
     /// What to send, one message a recipient.
     pub messages: Vec<Message>,
+    /// What others answered, for the copies of attendees with a calendar on this very server: a host delivers these
+    /// into calendars of its own and nowhere else. They change no more than other people's ATTENDEE lines.
+    pub refreshes: Vec<Message>,
     /// What to tell the user.
     pub notices: Vec<Notice>,
     /// What still waits for a decision.
@@ -152,6 +155,7 @@ impl Outcome {
             object: ObjectChange::Keep,
             state,
             messages: Vec::new(),
+            refreshes: Vec::new(),
             notices: Vec::new(),
             questions: Vec::new(),
             reasons: Vec::new(),

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::context::Context;
+use super::context::{Agent, Context, ShowAnswers};
 use super::message::MessageReason;
 use super::organizer;
 use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question, Role};
@@ -38,7 +38,7 @@ pub(super) fn receive(
         recorder.component(key, component)?;
     }
     recorder.tell_delegators()?;
-    Ok(recorder.finish())
+    recorder.finish()
 }
 
 struct Recorder<'a> {
@@ -317,8 +317,15 @@ impl Recorder<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Outcome {
+    fn finish(mut self) -> Result<Outcome> {
         self.outcome.disposition = if self.applied > 0 {
+            let shown = self.outcome.role == Role::Organizer
+                && self.context.agent == Agent::Server
+                && self.context.preferences.show_answers == ShowAnswers::Locally;
+            if shown {
+                self.outcome =
+                    organizer::show_answers(self.stored, &self.object, self.outcome, self.context)?;
+            }
             self.outcome.object = ObjectChange::Store(self.object);
             Disposition::Applied
         } else if !self.outcome.questions.is_empty() {
@@ -328,6 +335,6 @@ impl Recorder<'_> {
         } else {
             Disposition::Ignored
         };
-        self.outcome
+        Ok(self.outcome)
     }
 }

@@ -8,8 +8,8 @@ use super::fields;
 use super::revision::Revision;
 use crate::ical::{Component, Edit, Kind, PropertyBuf};
 use crate::recurrence::{Budget, Contains, InstanceKey, Series};
-use crate::time::Zones;
-use crate::value::{CalendarUserAddress, DateTime};
+use crate::time::{Zone, Zones};
+use crate::value::{CalendarUserAddress, DateTime, Timestamp};
 use crate::{Error, Result};
 
 /// One UID of one calendar: a single event, or a series with its overrides.
@@ -215,12 +215,13 @@ impl SchedulingObject {
     /// What the series says of an instance, whatever an override of its own says.
     #[must_use]
     pub fn projected(&self, key: &InstanceKey) -> Option<Component> {
-        let master = self.master()?;
-        if !self.has_instance(key) {
+        let (master, ruling) = (self.master()?, self.ruling_before(key));
+        let said = self.part(&ruling)?;
+        let members: &[&Component] = if ruling.is_master() { &[master] } else { &[master, said] };
+        let series = Series::new(Arc::clone(&self.zones), members).ok()?;
+        if series.contains(key, Budget::default()) == Contains::No {
             return None;
         }
-        let said = self.part(&self.ruling_before(key))?;
-        let series = Series::new(Arc::clone(&self.zones), &[master, said]).ok()?;
         let mut instance = said.clone();
         for rule in ["RRULE", "RDATE", "EXDATE", "EXRULE"] {
             instance.remove(rule);
@@ -228,6 +229,21 @@ impl SchedulingObject {
         fields::shift(&mut instance, &series.moved_start(key)?);
         fields::put_date_time(&mut instance, "RECURRENCE-ID", &series.instance_start(key)?);
         Some(instance)
+    }
+
+    /// Whether all of an event has ended by then, in every zone that a whole day or a floating time may be meant in.
+    ///
+    /// What is not known not to take place any more, is not over: a to-do, or a time in an unknown zone.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        const ZONES: i64 = 86_400;
+        let Ok(series) = self.expansion() else { return false };
+        if self.kind != Kind::Event || self.parts.values().any(|part| part.property("DTSTART").is_none()) {
+            return false;
+        }
+        let window = now.saturating_add(-ZONES)..Timestamp::MAX;
+        let later = series.instances(window, &Zone::UTC, 1, Budget::default());
+        later.items.is_empty() && later.stopped.is_none() && later.unresolved.is_none()
     }
 
     /// The attendees of an instance, in the order of their properties.

@@ -374,7 +374,8 @@ impl World {
 
     fn settle(&mut self, party: usize, outcome: Outcome) {
         let own = address(party);
-        for message in &outcome.messages {
+        let sent: Vec<Message> = outcome.messages.iter().chain(&outcome.refreshes).cloned().collect();
+        for message in &sent {
             assert_ne!(message.recipient, own, "to oneself: {:?}", self.trace);
             let found = validate(&message.calendar);
             assert!(found.valid, "{:?}\n{}\n{:?}", found.violations, message.calendar, self.trace);
@@ -394,7 +395,7 @@ impl World {
             );
             self.highest = object.sequence();
         }
-        self.mailbag.extend(outcome.messages.iter().cloned());
+        self.mailbag.extend(sent);
         self.sent.extend(outcome.messages.iter().cloned());
         self.parties[party].object = stored;
         self.parties[party].state = outcome.state;

@@ -8,7 +8,7 @@ use reefknot_core::freebusy::{BusyCalendar, FreeBusyRequest};
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::imip::{self, ReadOptions};
 use reefknot_core::itip::validate::{Validation, validate};
-use reefknot_core::itip::{Answer, Authentication, Carrier, Envelope, Method, Outcome, Preferences};
+use reefknot_core::itip::{Answer, Authentication, Carrier, Envelope, Message, Method, Outcome, Preferences};
 use reefknot_core::policy::{AccessList, Asked, Asking, Right};
 use reefknot_core::scheduling::{Identities, SchedulingObject, SchedulingState, attendees};
 use reefknot_core::time::Zone;
@@ -251,20 +251,8 @@ fn named_sender(calendar: &Component) -> Option<CalendarUserAddress> {
 
 fn outcome_json(outcome: &Outcome, stored: Option<&SchedulingObject>) -> Result<Value, Failure> {
     let object = outcome.resulting(stored).map(|object| object.to_calendar().to_string());
-    let messages: Vec<Value> = outcome
-        .messages
-        .iter()
-        .map(|message| {
-            json!({
-                "method": message.method,
-                "originator": message.originator.uri(),
-                "recipient": message.recipient.uri(),
-                "reason": message.reason,
-                "sequence": message.sequence,
-                "calendar": message.calendar.to_string(),
-            })
-        })
-        .collect();
+    let messages: Vec<Value> = outcome.messages.iter().map(message_json).collect();
+    let refreshes: Vec<Value> = outcome.refreshes.iter().map(message_json).collect();
     let state = if outcome.state == SchedulingState::default() {
         Value::Null
     } else {
@@ -277,8 +265,21 @@ fn outcome_json(outcome: &Outcome, stored: Option<&SchedulingObject>) -> Result<
         "object": object,
         "state": state,
         "messages": messages,
+        "refreshes": refreshes,
         "notices": outcome.notices,
     }))
+}
+
+fn message_json(message: &Message) -> Value {
+    json!({
+        "method": message.method,
+        "originator": message.originator.uri(),
+        "recipient": message.recipient.uri(),
+        "reason": message.reason,
+        "sequence": message.sequence,
+        "calendar": message.calendar.to_string(),
+        "changes": message.changes,
+    })
 }
 
 fn outcome_words(outcome: &Outcome) -> String {
@@ -290,6 +291,12 @@ fn outcome_words(outcome: &Outcome) -> String {
             message.recipient,
             word(&message.reason),
             message.sequence
+        ));
+    }
+    for refresh in &outcome.refreshes {
+        text.push_str(&format!(
+            "  show the answers to {}, if they have a calendar here\n",
+            refresh.recipient
         ));
     }
     for notice in &outcome.notices {
