@@ -175,11 +175,15 @@ fn hostile_input_is_one_line_that_names_the_file() {
     let method = file("invite.ics", &event("METHOD:INVITE\n", ""));
     let broken = file("broken.json", "[1");
     let other = file("other.json", "{\"sequence\": \"x\"}");
+    let whole = file("whole.json", "{\"disposition\": \"allowed\", \"state\": {\"sequence\": 1}}");
+    let unknown = file("unknown.json", "{\"sequence\": 1, \"sequences\": 2}");
     let change = ["change", "--as", "a@foo.com", "--after", &lunch, "--state"];
     let receive = ["receive", "--as", "a@foo.com", "--message"];
-    let cases: [(&[&str], &str, &str); 8] = [
+    let cases: [(&[&str], &str, &str); 10] = [
         (&change, &broken, "not a scheduling state"),
         (&change, &other, "not a scheduling state"),
+        (&change, &whole, "a whole answer; give what stands under `state`"),
+        (&change, &unknown, "unknown field `sequences`"),
         (&receive, &two, "there are 2 calendars"),
         (&receive, &mail, "holds no calendar"),
         (&receive, &lunch, "has no METHOD"),

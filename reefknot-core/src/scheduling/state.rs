@@ -14,9 +14,10 @@ use crate::value::{CalendarUserAddress, Timestamp};
 /// response, so that an earlier one that arrives later can be discarded. It outlives the object:
 /// without it a deleted event would come back with the next delayed message.
 ///
-/// It serialises with serde; the default value is the state of an object never scheduled here.
+/// It serialises with serde; the default value is the state of an object never scheduled here. A field that is none of
+/// these is an error: what cannot be read would be forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SchedulingState {
     /// The highest SEQUENCE this user has given the object as its organizer.
     pub sequence: u32,

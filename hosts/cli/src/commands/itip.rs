@@ -173,6 +173,10 @@ impl Who {
         if value.is_null() {
             return Ok(SchedulingState::default());
         }
+        if value.get("disposition").is_some() {
+            let why = "not a scheduling state but a whole answer; give what stands under `state` in it";
+            return Err(Failure::new(format!("{}: {why}", path.display())));
+        }
         serde_json::from_value(value)
             .map_err(|error| Failure::new(format!("{}: not a scheduling state: {error}", path.display())))
     }
