@@ -52,7 +52,8 @@ pub(super) fn body(message: &Message, words: &Words<'_>, file_name: &str) -> Str
     }
     out.push('\n');
     let changes = words.changes(&message.changes, calendar);
-    if !changes.is_empty() {
+    // A cancellation has said so in its first sentence.
+    if !changes.is_empty() && message.reason != MessageReason::Cancellation {
         out.push_str(&format!("\n{}\n", p.what_changed));
         for change in &changes {
             out.push_str(&format!("- {change}\n"));

@@ -8,6 +8,7 @@ use super::{Words, one_line};
 use crate::ical::{Component, Limits, Property, PropertyBuf, Stream};
 use crate::itip::Change;
 use crate::recurrence::InstanceKey;
+use crate::scheduling::fields;
 use crate::value::{CalendarUserAddress, DateTime};
 
 /// What a message says of itself, and not of the event.
@@ -41,6 +42,12 @@ impl Words<'_> {
         }
         match self.instance_key(key) {
             Some(when) => {
+                let following = calendar.components().any(|component| {
+                    let id = fields::date_time(component, "RECURRENCE-ID");
+                    fields::is_this_and_future(component)
+                        && id.is_some_and(|id| InstanceKey::of(&id, self.zones) == *key)
+                });
+                let when = if following { fill(self.phrases.answers.and_following, &[&when]) } else { when };
                 said.into_iter().map(|sentence| fill(self.phrases.changes.on, &[&when, &sentence])).collect()
             }
             None => said,

@@ -407,6 +407,11 @@ fn changed(changes: &[(&str, &str, &str, &str)]) -> Vec<String> {
         "BEGIN:VEVENT
 UID:1
 DTSTART;TZID=Europe/Berlin:20230303T160000
+END:VEVENT
+BEGIN:VEVENT
+UID:1
+RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20230324T160000
+DTSTART;TZID=Europe/Berlin:20230324T160000
 END:VEVENT",
     );
     let (berlin, zones) = (zone("Europe/Berlin"), Zones::default());
@@ -444,6 +449,7 @@ fn changes_become_sentences() {
         ("", "ATTENDEE", "ATTENDEE:mailto:d@bar.com", "ATTENDEE;PARTSTAT=DECLINED:MAILTO:D@bar.com"),
         ("", "EXDATE", "", "EXDATE;TZID=Europe/Berlin:20230310T160000"),
         ("20230317T150000Z", "LOCATION", "LOCATION:Room 2", "LOCATION:Room 3"),
+        ("20230324T150000Z", "LOCATION", "LOCATION:Room 2", "LOCATION:Room 4"),
     ]);
     let expected = [
         "The time changed from Friday 3 March 2023, 14:00–15:00 (Europe/Berlin) to Friday 3 March 2023, 16:00–17:00 (Europe/Berlin).",
@@ -457,6 +463,7 @@ fn changes_become_sentences() {
         "D@bar.com: declined.",
         "It no longer takes place on Friday 10 March 2023, 16:00 (Europe/Berlin).",
         "On Friday 17 March 2023, 16:00 (Europe/Berlin): The place is now: Room 3 (before: Room 2)",
+        "On Friday 24 March 2023, 16:00 (Europe/Berlin) and all that follow: The place is now: Room 4 (before: Room 2)",
     ];
     assert_eq!(said, expected);
 }
