@@ -32,11 +32,12 @@ pub(crate) fn run(root: &Path, filter: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Formatting and clippy for the benchmarks, so that they keep up with the core.
+/// Formatting and clippy for the benchmarks, so that they keep up with the core, and its rules against a peer's.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     succeed(benches(root, Path::new("")).args(["fmt", "--check"]))?;
     let arguments = ["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"];
-    succeed(benches(root, Path::new("")).args(arguments))
+    succeed(benches(root, Path::new("")).args(arguments))?;
+    succeed(benches(root, Path::new("")).args(["test", "--quiet", "--test", "differential"]))
 }
 
 /// A cargo in the workspace of the benchmarks.

@@ -26,7 +26,7 @@ const STEPS: &[Step] = &[
     Step { name: "fmt", what: "cargo fmt --all --check", run: format },
     Step { name: "clippy", what: "cargo clippy on all targets, warnings denied", run: clippy },
     Step { name: "layers", what: "imports, calls and dependencies of reefknot-core", run: layering },
-    Step { name: "benches", what: "clippy on the benchmarks, warnings denied", run: benches },
+    Step { name: "benches", what: "clippy on the benchmarks, and random rules against rrule", run: benches },
     Step { name: "fuzz", what: "clippy on the fuzz targets, warnings denied", run: fuzzing },
     Step { name: "doc", what: "cargo doc, warnings denied", run: document },
     Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
