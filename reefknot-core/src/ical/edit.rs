@@ -169,7 +169,7 @@ fn close_quote(param: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(&value[..value.len() - last.len()]);
     out.push(b'"');
-    for &byte in last.strip_prefix(b"\"").unwrap_or(last) {
+    for &byte in without_quotes(last) {
         out.extend_from_slice(if byte == b'"' { b"^'" } else { std::slice::from_ref(&byte) });
     }
     out.push(b'"');
@@ -206,10 +206,14 @@ fn encode_param(name: &str, value: &str) -> Result<String> {
     Ok(if out.contains([':', ';', ',']) { format!("\"{out}\"") } else { out })
 }
 
+/// The text of a parameter value between its quotes; the second may be missing.
+fn without_quotes(raw: &[u8]) -> &[u8] {
+    raw.strip_prefix(b"\"").map_or(raw, |inner| inner.strip_suffix(b"\"").unwrap_or(inner))
+}
+
 /// Takes the quotes off a parameter value and decodes it (RFC 6868 §3.1).
 pub(super) fn decode_param(raw: &[u8]) -> Cow<'_, str> {
-    let raw = raw.strip_prefix(b"\"").map_or(raw, |inner| inner.strip_suffix(b"\"").unwrap_or(inner));
-    let text = String::from_utf8_lossy(raw);
+    let text = String::from_utf8_lossy(without_quotes(raw));
     if !text.contains('^') {
         return text;
     }

@@ -3,8 +3,10 @@
 //! What no edit names must come out byte for byte: odd letter case, parameters and their quoting, unknown components,
 //! lines that cannot be read, bytes that are not UTF-8.
 
+use std::borrow::Cow;
+
 use proptest::prelude::*;
-use reefknot_core::ical::{Component, Edit, Limits, PropertyBuf, Stream};
+use reefknot_core::ical::{Component, Edit, Limits, Property, PropertyBuf, Stream};
 
 #[derive(Clone, Debug)]
 struct Line {
@@ -286,5 +288,22 @@ proptest! {
         if let Some(change) = changes.last() {
             prop_assert!(is_answered(again, change), "read again: {:?}", change);
         }
+    }
+}
+
+/// Found by fuzzing: the quote at the end, which reading takes off, was taken for part of the value.
+#[test]
+fn a_parameter_whose_quote_is_left_open_reads_the_same_after_a_change() {
+    for param in ["\"b", "\"b\"c\"", "b\"", "\"", "\"\"\"", "b\"c\"d\"", "a,\"b\"c\""] {
+        let text = format!("BEGIN:VEVENT\r\nX;A={param}:v\r\nEND:VEVENT\r\n");
+        let stream = Stream::parse(text.as_bytes(), &Limits::default()).unwrap();
+        let property = stream.components().next().unwrap().property("X").unwrap();
+        let mut changed = property.to_buf();
+        changed.set_value("w").unwrap();
+        assert_eq!(changed.as_property().value(), "w", "{param}");
+        let values = |property: &Property<'_>| {
+            property.params().flat_map(|param| param.values().map(Cow::into_owned)).collect::<Vec<_>>()
+        };
+        assert_eq!(values(&changed.as_property()), values(&property), "{param}: {}", changed.content_line());
     }
 }
