@@ -70,11 +70,11 @@ pub(super) fn span(tz: Tz, second: i64, reach: i64) -> Span {
     if inside == second {
         return Span { from, to: to.min(TABLE_END), offset };
     }
-    // Another year stands in for this one, from its March to the next.
-    let date = LocalDateTime::saturating_from_seconds(inside).date();
+    // Another year stands in for this one, from its March to the next. It may be a day longer or shorter.
+    let date = LocalDateTime::saturating_from_seconds(second).date();
     let of = date.year() - i32::from(date.month() < 3);
     let (first, last) = (march(of) * DAY, march(of + 1) * DAY);
-    Span { from: from.max(first) + second - inside, to: to.min(last) + second - inside, offset }
+    Span { from: (from + second - inside).max(first), to: (to + second - inside).min(last), offset }
 }
 
 /// `chrono-tz` keeps its table to itself, so the end of a span is found by stepping and halving.
@@ -140,6 +140,20 @@ pub(super) fn change(mut same: i64, mut other: i64, holds: impl Fn(i64) -> bool)
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// 2109 is an ordinary year and follows the rules of 2092, which is not.
+    #[test]
+    fn spans_after_the_table_meet_and_do_not_overlap() {
+        for tz in TZ_VARIANTS {
+            let (mut at, end) = (march(2108) * DAY, march(2114) * DAY);
+            while at < end {
+                let found = span(tz, at, DAY);
+                assert!(found.from <= at && at < found.to, "{tz} at {at}");
+                assert_eq!(span(tz, found.to, DAY).from, found.to, "{tz} at {at}");
+                at = found.to;
+            }
+        }
+    }
 
     proptest! {
         #[test]
