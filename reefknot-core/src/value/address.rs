@@ -56,7 +56,9 @@ impl CalendarUserAddress {
                 .split_once('@')
                 .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) =>
             {
-                Ok(Self { written: written.into(), normal: normal("mailto", written).into() })
+                // No URI: `?` and `%` are letters of the name here (RFC 5322 §3.2.3).
+                let normal = format!("mailto:{}", written.to_lowercase());
+                Ok(Self { written: written.into(), normal: normal.into() })
             }
             _ => bad("neither a URI nor a mail address"),
         }
@@ -194,6 +196,13 @@ mod tests {
             CalendarUserAddress::parse("https://x.org/users/A").unwrap(),
             CalendarUserAddress::parse("https://x.org/users/a").unwrap()
         );
+    }
+
+    #[test]
+    fn a_bare_mail_address_keeps_what_would_mean_more_in_a_uri() {
+        for (text, mailbox) in [("B?@foo.com", "b?@foo.com"), ("100%25@foo.com", "100%25@foo.com")] {
+            assert_eq!(CalendarUserAddress::parse(text).unwrap().mailbox(), Some(mailbox));
+        }
     }
 
     #[test]

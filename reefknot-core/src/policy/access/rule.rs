@@ -229,9 +229,10 @@ impl fmt::Display for AccessRule {
     }
 }
 
-/// An address as an administrator writes it.
+/// An address as an administrator writes it: bare where that means the same, and begins no comment.
 pub(super) fn plain(address: &CalendarUserAddress) -> &str {
-    address.mailbox().unwrap_or_else(|| address.normal())
+    let means_it = |mailbox: &&str| !mailbox.contains('#') && mailbox.parse().as_ref() == Ok(address);
+    address.mailbox().filter(means_it).unwrap_or_else(|| address.uri())
 }
 
 #[cfg(test)]
@@ -246,6 +247,8 @@ mod tests {
             "deny user mallory@bar.com free-busy,invite everyone",
             "allow group auditors read person b@foo.com from 20270101T000000Z until 20270201T000000Z",
             "allow user urn:uuid:1 read group board until 20270201T000000Z",
+            "allow user b?@foo.com read person 100%25@foo.com",
+            "allow user mailto:b?subject=@foo.com read person mailto:b%23@foo.com",
         ] {
             assert_eq!(text.parse::<AccessRule>().unwrap().to_string(), text);
         }
