@@ -364,3 +364,17 @@ fn this_and_future_ends_the_series_there() {
         ["20261202T090000Z", SECOND, "20261216T090000Z", "20261223T090000Z"].map(|key| b.takes_place(key));
     assert_eq!(stands, [true, true, false, false]);
 }
+
+#[test]
+fn who_pretends_to_delegate_rewrites_nothing_that_is_stored() {
+    let (_, mut b, _, sent) = invited("");
+    let mut forged = (*sent.iter().find(|m| m.recipient == address(B)).unwrap().calendar).clone();
+    for part in forged.components_mut().filter(|part| part.is("VEVENT")) {
+        set(part, "SUMMARY", "forged");
+        set(part, "SEQUENCE", "99");
+        edit_attendee(part, &address(B), |line| line.set_param("DELEGATED-FROM", C)).unwrap();
+    }
+    let outcome = b.gets_from(&forged, C);
+    assert_eq!((outcome.disposition, outcome.reasons[0].code), (Disposition::Ignored, "stored-already"));
+    assert_eq!(b.object.unwrap().master().unwrap().text("SUMMARY").unwrap(), "Stand-up");
+}

@@ -235,6 +235,10 @@ fn from_organizer(
             "RFC 5546 §6.1.1",
         ));
     }
+    if !sent_by_organizer && stored.is_some() {
+        let message = "passed on by an attendee, and stored here already: only the organizer changes it";
+        return Ok(outcome.refuse(Disposition::Ignored, "stored-already", message, "RFC 5546 §6.1.1"));
+    }
     match incoming.method {
         Method::Cancel => invitations::cancel(stored, incoming, outcome, context),
         Method::Add => add::receive(stored, incoming, outcome, context),

@@ -1,21 +1,19 @@
 //! Conversations in which messages cross: each once ended with two sides that disagree. The parties are the
 //! organizer (0) and three attendees (1 to 3); an answer is 0 to accept and 1 to decline.
 
-use std::collections::BTreeSet;
-
 use super::Op::{
     Answer, AnswerInstance, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveInstance, MoveSeries,
     Rename, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
 };
-use super::{Op, World};
+use super::{Op, World, laws};
 
 /// What is under way at the end arrives in many orders, and both sides agree after each.
 fn agree(invited: &[usize], ops: &[Op]) {
     for order in 0..32 {
-        let mut world = World::new(true, &BTreeSet::from_iter(invited.iter().copied()));
+        let mut world = World::tea(true, invited);
         ops.iter().for_each(|op| world.apply(*op));
         world.drain(order);
-        world.assert_agreement();
+        laws::all_at_rest(&world, order);
     }
 }
 

@@ -1,0 +1,98 @@
+//! What can happen. A step names one of the meetings, and an operation on it; parties are those of `people`.
+
+use proptest::prelude::*;
+
+use super::meetings::{REVIEW, TASK, TEA, WEEKS};
+use super::people::{A, D, E, EVERYBODY, ROOM};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Op {
+    Invite(usize),
+    Uninvite(usize),
+    InviteTo(usize, usize),
+    UninviteFrom(usize, usize),
+    Rename(u8),
+    RenameInstance(usize, u8),
+    MoveSeries(i8),
+    MoveInstance(usize, i8),
+    RevertInstance(usize),
+    CancelInstance(usize),
+    ExcludeInstance(usize),
+    /// The organizer deletes the meeting.
+    CallOff,
+    Answer(usize, u8),
+    AnswerInstance(usize, usize, u8),
+    DeclineByExclusion(usize, usize),
+    DeleteCopy(usize),
+    /// An attendee sends D in their place.
+    Delegate(usize),
+    /// Alarms, categories and notes that are nobody else's.
+    Note(usize),
+    /// An attendee tries to change what is not theirs.
+    Meddle(usize, u8),
+    /// Somebody forwards an invitation to the stranger, who keeps it or not.
+    Forward(usize, bool),
+    /// The stranger answers uninvited, and the organizer lets them in or not.
+    PartyCrash(bool),
+    Deliver(usize),
+    /// Delivered, but the sender does not hear so and will deliver it again.
+    DeliverTwice(usize),
+    /// Something delivered long ago arrives once more.
+    Redeliver(usize),
+    /// Lost on the way, which the sender notices and tries again later.
+    Lose(usize),
+    /// The recipient's program stops between its decision and its commit: the message stays under way.
+    Crash(usize),
+}
+
+/// Anything that somebody can do, deliveries most often.
+pub(crate) fn op() -> impl Strategy<Value = Op> {
+    let week = 0..WEEKS;
+    let invited = A..=ROOM;
+    let person = A..=D;
+    prop_oneof![
+        10 => any::<usize>().prop_map(Op::Deliver),
+        3 => any::<usize>().prop_map(Op::DeliverTwice),
+        2 => prop_oneof![
+            any::<usize>().prop_map(Op::Redeliver),
+            any::<usize>().prop_map(Op::Lose),
+            any::<usize>().prop_map(Op::Crash),
+        ],
+        6 => prop_oneof![
+            invited.clone().prop_map(Op::Invite),
+            invited.clone().prop_map(Op::Uninvite),
+            (week.clone(), invited.clone()).prop_map(|(w, p)| Op::InviteTo(w, p)),
+            (week.clone(), invited).prop_map(|(w, p)| Op::UninviteFrom(w, p)),
+        ],
+        8 => prop_oneof![
+            any::<u8>().prop_map(Op::Rename),
+            (week.clone(), any::<u8>()).prop_map(|(w, n)| Op::RenameInstance(w, n)),
+            (-3..3_i8).prop_map(Op::MoveSeries),
+            (week.clone(), -3..3_i8).prop_map(|(w, h)| Op::MoveInstance(w, h)),
+            week.clone().prop_map(Op::RevertInstance),
+            week.clone().prop_map(Op::CancelInstance),
+            week.clone().prop_map(Op::ExcludeInstance),
+        ],
+        8 => prop_oneof![
+            3 => (person.clone(), any::<u8>()).prop_map(|(p, a)| Op::Answer(p, a)),
+            3 => (person.clone(), week.clone(), any::<u8>()).prop_map(|(p, w, a)| Op::AnswerInstance(p, w, a)),
+            1 => (person.clone(), week).prop_map(|(p, w)| Op::DeclineByExclusion(p, w)),
+            1 => person.clone().prop_map(Op::DeleteCopy),
+            1 => (A..=E).prop_map(Op::Delegate),
+        ],
+        2 => prop_oneof![
+            EVERYBODY.prop_map(Op::Note),
+            (person, any::<u8>()).prop_map(|(p, which)| Op::Meddle(p, which)),
+        ],
+        1 => prop_oneof![
+            (any::<usize>(), any::<bool>()).prop_map(|(pick, keeps)| Op::Forward(pick, keeps)),
+            any::<bool>().prop_map(Op::PartyCrash),
+            Just(Op::CallOff),
+        ],
+    ]
+}
+
+/// An operation on one of the meetings.
+pub(crate) fn step() -> impl Strategy<Value = (usize, Op)> {
+    (prop_oneof![3 => Just(TEA), 2 => Just(REVIEW), 1 => Just(TASK)], op())
+}
