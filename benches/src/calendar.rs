@@ -60,7 +60,7 @@ pub fn generate(events: usize) -> String {
     for (_, definition) in ZONES {
         out.push_str(definition);
     }
-    let mut dice = Dice(0x5EED);
+    let mut dice = Dice::new(0x5EED);
     for number in 0..events {
         event(&mut out, number, &mut dice);
     }
@@ -114,7 +114,7 @@ fn event(out: &mut String, number: usize, dice: &mut Dice) {
 }
 
 /// Adds a content line, folded at 75 octets between characters (RFC 5545 §3.1).
-fn line(out: &mut String, text: &str) {
+pub(crate) fn line(out: &mut String, text: &str) {
     let mut used = 0;
     for c in text.chars() {
         if used + c.len_utf8() > 75 {
@@ -128,9 +128,13 @@ fn line(out: &mut String, text: &str) {
 }
 
 /// The splitmix64 generator: small, and the same everywhere.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -139,7 +143,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
 

@@ -4,15 +4,24 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use reefknot_benches::calendar::{INVITATION, generate};
+use reefknot_benches::meeting::{Meeting, bodies, organize, record, stored};
 use reefknot_benches::peers::reefknot;
+use reefknot_benches::people;
+use reefknot_core::freebusy::BusyCalendar;
+use reefknot_core::ical::Limits;
+use reefknot_core::scheduling::SchedulingState;
+use reefknot_core::time::Zone;
 
 /// Fewer than the benches have: under valgrind everything takes fifty times as long.
 const EVENTS: usize = 2_000;
 
 fn main() -> ExitCode {
     let work = std::env::args().nth(1).unwrap_or_default();
-    let Ok(()) = run(&work) else {
+    let size = std::env::args().nth(2).and_then(|size| size.parse().ok()).unwrap_or(100);
+    let Ok(()) = decide(&work, size).or_else(|_| run(&work)) else {
         eprintln!("Usage: once generate|read|print|change|invitation");
+        eprintln!("       once invite|move|instances|answer [ATTENDEES, or INSTANCES of a meeting of 10]");
+        eprintln!("       once calendar|busy [OBJECTS]");
         return ExitCode::from(2);
     };
     ExitCode::SUCCESS
@@ -31,6 +40,39 @@ fn run(work: &str) -> Result<(), Box<dyn std::error::Error>> {
             let mut calendar = stream.into_calendars().next().ok_or("no calendar")?;
             reefknot::change(&mut calendar)?;
             black_box(calendar.to_bytes());
+        }
+        _ => return Err("no such work".into()),
+    }
+    Ok(())
+}
+
+/// The decisions, and busy time. What comes before the work costs too; take it off with the work one size smaller.
+fn decide(work: &str, size: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let meeting = Meeting { attendees: size, overrides: 0 };
+    match work {
+        "invite" => {
+            let outcome = organize(None, &meeting.text(0, 0), &SchedulingState::default())?;
+            black_box(bodies(&outcome));
+        }
+        "move" => {
+            let before = meeting.invited()?;
+            black_box(bodies(&organize(Some(&before), &meeting.text(1, 0), &before.state)?));
+        }
+        "instances" => {
+            let meeting = Meeting { attendees: 10, overrides: size };
+            let before = meeting.invited()?;
+            black_box(bodies(&organize(Some(&before), &meeting.text(0, 1), &before.state)?));
+        }
+        "answer" => {
+            let before = meeting.invited()?;
+            black_box(stored(&record(&before, &meeting.reply())?));
+        }
+        "calendar" | "busy" => {
+            let (objects, owner) = (people::calendar(0, size)?, people::identities(0));
+            let calendar = BusyCalendar::new(&objects, &owner);
+            if work == "busy" {
+                black_box(calendar.busy(people::week(), &Zone::UTC, &Limits::default()));
+            }
         }
         _ => return Err("no such work".into()),
     }

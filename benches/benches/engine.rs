@@ -1,0 +1,89 @@
+//! Decisions about meetings, from text to text: an invitation, another start, moved instances, an answer.
+
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use reefknot_benches::meeting::{Meeting, bodies, organize, record, stored};
+use reefknot_core::scheduling::SchedulingState;
+
+const ATTENDEES: [usize; 4] = [10, 100, 1_000, 10_000];
+
+fn invitation(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("an invitation, from text to printed messages, by attendees");
+    for attendees in ATTENDEES {
+        let text = Meeting { attendees, overrides: 0 }.text(0, 0);
+        let state = SchedulingState::default();
+        let decide =
+            || organize(None, &text, &state).map(|outcome| (bodies(&outcome), outcome.messages.len()));
+        let (printed, messages) = decide().expect("a meeting of the benches");
+        assert_eq!((printed.len(), messages), (1, attendees));
+        group.throughput(Throughput::Elements(attendees as u64));
+        group.bench_function(BenchmarkId::new("reefknot", attendees), |bench| bench.iter(decide));
+    }
+    group.finish();
+}
+
+fn another_start(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("another start, from texts to printed messages, by attendees");
+    for attendees in ATTENDEES {
+        let meeting = Meeting { attendees, overrides: 0 };
+        let before = meeting.invited().expect("a meeting of the benches");
+        let after = meeting.text(1, 0);
+        let decide = || {
+            organize(Some(&before), &after, &before.state)
+                .map(|outcome| (bodies(&outcome), outcome.messages.len()))
+        };
+        let (printed, messages) = decide().expect("a meeting of the benches");
+        assert_eq!((printed.len(), messages), (1, attendees));
+        group.throughput(Throughput::Elements(attendees as u64));
+        group.bench_function(BenchmarkId::new("reefknot", attendees), |bench| bench.iter(decide));
+    }
+    group.finish();
+}
+
+fn moved_instances(criterion: &mut Criterion) {
+    for attendees in [10, 100] {
+        let mut group = criterion.benchmark_group(format!(
+            "moved instances of a meeting of {attendees}, from texts to printed messages, by instances"
+        ));
+        for overrides in [1, 100, 1_000] {
+            let meeting = Meeting { attendees, overrides };
+            let before = meeting.invited().expect("a meeting of the benches");
+            let after = meeting.text(0, 1);
+            let decide = || {
+                organize(Some(&before), &after, &before.state)
+                    .map(|outcome| (bodies(&outcome), outcome.messages.len()))
+            };
+            let (printed, messages) = decide().expect("a meeting of the benches");
+            assert_eq!((printed.len(), messages), (1, attendees));
+            group.throughput(Throughput::Elements((attendees * overrides) as u64));
+            group.bench_function(BenchmarkId::new("reefknot", overrides), |bench| bench.iter(decide));
+        }
+        group.finish();
+    }
+}
+
+fn answer(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("an answer, from texts to text, by attendees");
+    for attendees in ATTENDEES {
+        let meeting = Meeting { attendees, overrides: 0 };
+        let before = meeting.invited().expect("a meeting of the benches");
+        let reply = meeting.reply();
+        let decide = || record(&before, &reply).map(|outcome| stored(&outcome));
+        let text = String::from_utf8(decide().expect("a REPLY of the benches")).expect("text");
+        assert_eq!(text.matches("PARTSTAT=ACCEPTED").count(), 2);
+        group.throughput(Throughput::Elements(attendees as u64));
+        group.bench_function(BenchmarkId::new("reefknot", attendees), |bench| bench.iter(decide));
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800));
+    targets = invitation, another_start, moved_instances, answer
+}
+criterion_main!(benches);
