@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use reefknot_core::host::{Asked, Commit, Outgoing, Store, StoredObject, UserId};
-use reefknot_core::ical::Component;
 use reefknot_core::itip::{Authentication, Carrier, Change, Envelope, MessageReason, Method, Question};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::routing::Route;
-use reefknot_core::scheduling::{Answers, AttendeeState, PartStat, Revision, SchedulingState};
+use reefknot_core::scheduling::{Answers, Asks, AttendeeState, PartStat, Revision, SchedulingState};
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
 pub(crate) const UID: &str = "1@foo.com";
@@ -72,8 +71,8 @@ pub(crate) fn full_state() -> SchedulingState {
     for ((key, revision), partstat) in known.iter().zip(said.iter().cycle()) {
         answers.give(key, *revision, partstat.clone());
     }
-    let event = Component::new("VEVENT").expect("VEVENT is a name");
-    answers.hear(known.iter().map(|(key, _)| (key, &event)), |_| false);
+    let asks = Asks { sequence: 0, and_future: false };
+    answers.hear(known.iter().map(|(key, _)| (key, asks)));
     let attendee = AttendeeState {
         answers: answers.clone(),
         sent: known.clone().into(),

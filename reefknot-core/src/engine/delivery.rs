@@ -1,5 +1,6 @@
 //! *This delivery ended so*: SCHEDULE-STATUS on the sender's copy (RFC 6638 §3.2.9, §7.3).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,13 +15,12 @@ use crate::value::CalendarUserAddress;
 pub(super) fn pending(outcome: &mut Outcome) -> Result<()> {
     let ObjectChange::Store(object) = &mut outcome.object else { return Ok(()) };
     let mut lines = Lines::default();
-    let mut read: Option<(*const Component, Vec<(InstanceKey, Revision)>)> = None;
+    let mut read: BTreeMap<*const Component, Vec<(InstanceKey, Revision)>> = BTreeMap::new();
     for message in &outcome.messages {
         // Those who may see the same share a body: it is read once.
-        let body = Arc::as_ptr(&message.calendar);
-        let about = match &read {
-            Some((known, about)) if std::ptr::eq(*known, body) => about,
-            _ => &read.insert((body, about(message)?)).1,
+        let about = match read.entry(Arc::as_ptr(&message.calendar)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(about(message)?),
         };
         about.iter().for_each(|(key, _)| lines.add(object, key, message));
     }

@@ -242,10 +242,11 @@ impl Engine {
 
     /// Every message leaves by here and nowhere else.
     fn leave(&self, mut outcome: Outcome) -> Result<Outcome> {
+        let mut gate = policy::Gate::new(&self.identities);
         let Outcome { messages, refreshes, reasons, .. } = &mut outcome;
         for sent in [messages, refreshes] {
             sent.retain(|message| {
-                let may = policy::may_leave(message, &self.identities);
+                let may = gate.may_leave(message);
                 may.map_err(|reason| reasons.push(reason)).is_ok()
             });
         }

@@ -15,8 +15,10 @@ use super::receive::Incoming;
 use crate::Result;
 use crate::ical::{Component, Kind};
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Revision, SchedulingObject, attendees, compare, fields};
-use crate::value::{CalendarUserAddress, DateTime};
+use crate::scheduling::{
+    Asks, PartStat, Revision, SchedulingObject, attendee_among, attendees, compare, fields,
+};
+use crate::value::DateTime;
 
 const SOURCE: &str = "RFC 5546 §3.2.4";
 
@@ -77,9 +79,12 @@ pub(super) fn receive(
     if is_there || difference.weight().is_some() || !difference.answers.is_empty() {
         object.put_part(key.clone(), new.clone());
     }
-    let own = |address: &CalendarUserAddress| context.identities.is_own(address);
-    outcome.state.adopt(stored, own);
-    outcome.state.answers.hear([(&key, &new)], own);
+    let own = attendee_among(&new, |address| context.identities.is_own(address));
+    let open = own.is_some_and(|own| own.partstat == PartStat::NeedsAction);
+    let sequence = if open { revision.sequence } else { 0 };
+    let asks = Asks { sequence, and_future: fields::is_this_and_future(&new) };
+    outcome.state.adopt(stored, context.identities.own());
+    outcome.state.answers.hear([(&key, asks)]);
     outcome.state.known.insert(InstanceKey::Master, revision);
     outcome.state.known.insert(key.clone(), revision);
     outcome.disposition = Disposition::Applied;

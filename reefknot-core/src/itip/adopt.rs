@@ -18,7 +18,6 @@ use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Answers, PartStat, SchedulingObject, SchedulingState, Timing, attendee_among, edit_attendee, fields,
 };
-use crate::value::CalendarUserAddress;
 
 /// Takes over the organizer's revision that an attendee's program received.
 ///
@@ -55,8 +54,8 @@ pub fn adopt(
     taken.state.last_stamp = state.last_stamp;
     if stored.is_none() {
         taken.state.answers.clone_from(&state.answers);
-        let own = |address: &CalendarUserAddress| context.identities.is_own(address);
-        taken.state.answers.hear(incoming.object.parts(), own);
+        let (said, own) = (&incoming.object, context.identities.own());
+        taken.state.answers.hear(said.parts().map(|(key, _)| (key, said.asks(key, own))));
     }
     let ObjectChange::Store(adopted) = std::mem::replace(&mut taken.object, ObjectChange::Keep) else {
         return nothing_newer(stored, object, state, taken, context);

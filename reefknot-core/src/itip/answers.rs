@@ -46,7 +46,7 @@ pub(super) fn change(
         ));
     };
     let mut answering = Answering { own, context, outcome, before, after: after.cloned() };
-    answering.outcome.state.adopt(before.unwrap_or(held), |address| context.identities.is_own(address));
+    answering.outcome.state.adopt(before.unwrap_or(held), context.identities.own());
     match (before, after) {
         (Some(before), None) => answering.delete(before),
         (before, Some(after)) => {

@@ -29,8 +29,7 @@ pub(super) fn request(
     context: &Context<'_>,
     from_organizer: bool,
 ) -> Result<Outcome> {
-    let everybody = incoming.object.everybody();
-    let invited = everybody.keys().any(|who| context.identities.is_own(who));
+    let invited = incoming.object.attends(context.identities.own());
     if !invited && stored.is_none() {
         let from = incoming
             .sender()
@@ -68,12 +67,13 @@ pub(super) fn take_over(
     mut outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
-    let own = |address: &CalendarUserAddress| context.identities.is_own(address);
+    let own = context.identities.own();
     if let Some(stored) = stored {
         outcome.state.adopt(stored, own);
     }
     let known_before = outcome.state.known.clone();
-    outcome.state.answers.hear(incoming.object.parts(), own);
+    let object = &incoming.object;
+    outcome.state.answers.hear(object.parts().map(|(key, _)| (key, object.asks(key, own))));
     Taking { stored, object: stored.cloned(), incoming, context, outcome, known_before, taken: 0 }.run()
 }
 

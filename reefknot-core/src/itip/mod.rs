@@ -48,7 +48,7 @@ pub fn role(object: Option<&SchedulingObject>, identities: &Identities) -> Role 
     let Some(object) = object else { return Role::None };
     match object.organizer() {
         Some(organizer) if identities.speaks_for(&organizer.address) => Role::Organizer,
-        Some(_) if object.everybody().keys().any(|who| identities.is_own(who)) => Role::Attendee,
+        Some(_) if object.attends(identities.own()) => Role::Attendee,
         _ => Role::None,
     }
 }

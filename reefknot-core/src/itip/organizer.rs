@@ -5,6 +5,7 @@
 //! asked is kept in [`SchedulingState`]; answers come in through `replies`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::body::{self, Part};
@@ -17,7 +18,7 @@ use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Attendee, Delta, PartStat, Revision, SchedulingObject, SchedulingState, Weight, attendees, compare,
-    edit_attendee, fields, reopen,
+    edit_attendees, fields, reopen,
 };
 use crate::value::{CalendarUserAddress, Timestamp};
 
@@ -53,7 +54,7 @@ fn delete(before: &SchedulingObject, mut outcome: Outcome, context: &Context<'_>
     }
     for (who, keys) in before.everybody().into_iter().filter(|_| !over) {
         let mut keys: BTreeSet<_> = keys.into_iter().collect();
-        keys.retain(|key| before.part(key).is_some_and(|part| !fields::is_cancelled(part)));
+        keys.retain(|key| !before.is_cancelled(key));
         if keys.is_empty() {
             mailer.outcome.because(
                 "already-cancelled",
@@ -123,8 +124,9 @@ impl<'a> Revise<'a> {
             mailer.stored.edit_part(&key, |part| fields::set_dtstamp(part, stamp));
         }
         let people = everybody(before, &after);
+        let step = Step::new(before, &after, &delta, self.next);
         for (who, was, is) in people {
-            mailer.tell(before, &after, &delta, &who, &was, &is, self.next)?;
+            mailer.tell(&step, &who, &was, &is)?;
         }
         for (key, change) in &delta.instances {
             let revision = Revision { sequence: self.next, dtstamp: Some(mailer.stamp) };
@@ -142,7 +144,7 @@ impl<'a> Revise<'a> {
 
     /// Whether somebody is to be sent the object although nothing changed (RFC 6638 §7.2).
     fn is_forced(&self) -> bool {
-        self.after.parts().any(|(_, part)| attendees(part).iter().any(|attendee| attendee.force_send))
+        self.after.is_forced()
     }
 
     /// What the object said of those never written to from here is where their record begins.
@@ -179,7 +181,7 @@ impl<'a> Revise<'a> {
             };
             fields::set_this_and_future(&mut new, fields::is_this_and_future(old));
             let difference = compare(old, before.zones(), &new, self.after.zones());
-            let again = difference.asks_again || fields::is_cancelled(old);
+            let again = difference.asks_again || before.is_cancelled(&key);
             let asked = attendees(old);
             // Who was asked about the instance apart has not answered for it by answering the series.
             let ruling = self.after.ruling_before(&key);
@@ -190,20 +192,25 @@ impl<'a> Revise<'a> {
             let mut differs = again || asked.iter().any(apart);
             let sequence = fields::revision(old).sequence.max(fields::revision(&new).sequence);
             fields::set_sequence(&mut new, sequence);
+            let mut answers = BTreeMap::new();
             for attendee in attendees(&new) {
-                let who = &attendee.address;
+                let who = attendee.address;
                 // Who did not attend the instance before has not answered for it, whatever they said of the series.
-                let answer = match asked.iter().find(|asked| asked.address == *who) {
+                let answer = match before.attendee(&key, from_ref(&who)) {
                     Some(asked) if !again => asked.partstat.clone(),
                     _ => PartStat::NeedsAction,
                 };
-                if self.context.identities.is_own(who) || attendee.partstat == answer {
-                    continue;
+                if !self.context.identities.is_own(&who) && attendee.partstat != answer {
+                    answers.insert(who, answer);
                 }
-                differs = true;
-                // Setting a known token cannot fail.
-                let _ = edit_attendee(&mut new, who, |line| line.set_param("PARTSTAT", answer.as_str()));
             }
+            differs |= !answers.is_empty();
+            // Setting a known token cannot fail.
+            let _ = edit_attendees(
+                &mut new,
+                |who| answers.contains_key(who),
+                |who, line| line.set_param("PARTSTAT", answers[who].as_str()),
+            );
             if differs {
                 self.after.put_part(key.clone(), new);
                 self.outcome.because_of(
@@ -258,21 +265,20 @@ impl<'a> Revise<'a> {
             if !change.asks_again && !change.appeared {
                 continue;
             }
-            let Some(part) = self.after.part(key) else { continue };
-            for attendee in attendees(part) {
-                if self.context.identities.is_own(&attendee.address)
-                    || change.invited.contains(&attendee.address)
-                {
-                    continue;
-                }
-                self.after
-                    .edit_part(key, |part| edit_attendee(part, &attendee.address, reopen))
-                    .transpose()?;
-                if attendee.partstat != PartStat::NeedsAction {
+            if self.after.part(key).is_none() {
+                continue;
+            }
+            let identities = self.context.identities;
+            let asked_again =
+                |who: &CalendarUserAddress| !identities.is_own(who) && !change.invited.contains(who);
+            for attendee in self.after.attendees(key) {
+                if attendee.partstat != PartStat::NeedsAction && asked_again(&attendee.address) {
                     let message = format!("{} is asked again: the time changed", attendee.address);
                     self.outcome.because_of(key, "answer-reset", message, "RFC 6638 §3.2.8");
                 }
             }
+            let reset = |_: &CalendarUserAddress, line: &mut PropertyBuf| reopen(line);
+            self.after.edit_part(key, |part| edit_attendees(part, asked_again, reset)).transpose()?;
         }
         Ok(())
     }
@@ -339,6 +345,39 @@ fn everybody(
     all.into_iter().map(|(who, (was, is))| (who, was, is)).collect()
 }
 
+/// One revision, and what of it is the same for everybody.
+struct Step<'a> {
+    before: Option<&'a SchedulingObject>,
+    after: &'a SchedulingObject,
+    delta: &'a Delta,
+    /// The SEQUENCE of whatever it moves.
+    next: u32,
+    /// Instances of the series before that have a component of their own since.
+    split: Keys,
+    /// What takes place for nobody any more.
+    gone: Keys,
+}
+
+impl<'a> Step<'a> {
+    fn new(
+        before: Option<&'a SchedulingObject>,
+        after: &'a SchedulingObject,
+        delta: &'a Delta,
+        next: u32,
+    ) -> Self {
+        let mut step = Self { before, after, delta, next, split: Keys::new(), gone: Keys::new() };
+        let Some(before) = before else { return step };
+        let split = after.overrides().filter(|key| before.part(key).is_none() && before.has_instance(key));
+        step.split = split.cloned().collect();
+        let is_gone = |key: &&InstanceKey| {
+            after.is_cancelled(key) || after.part(key).is_none() && !after.has_instance(key)
+        };
+        let held = before.parts().map(|(key, _)| key).chain(&step.split);
+        step.gone = held.filter(is_gone).cloned().collect();
+        step
+    }
+}
+
 /// Makes the messages of one decision, and remembers what was sent.
 struct Mailer<'a> {
     context: &'a Context<'a>,
@@ -350,6 +389,8 @@ struct Mailer<'a> {
     highest: u32,
     /// Bodies by what their readers may see, so that those who see the same share one.
     shared: BTreeMap<Keys, Arc<Component>>,
+    /// What CANCELs are about, by the instances they name. Each names its own reader alone.
+    cancelled: BTreeMap<Keys, Vec<(InstanceKey, Component)>>,
 }
 
 impl<'a> Mailer<'a> {
@@ -366,6 +407,7 @@ impl<'a> Mailer<'a> {
             outcome,
             highest: 0,
             shared: BTreeMap::new(),
+            cancelled: BTreeMap::new(),
         }
     }
 
@@ -397,57 +439,41 @@ impl<'a> Mailer<'a> {
     }
 
     /// Tells one person what a revision means for them.
-    #[allow(clippy::too_many_arguments)]
-    fn tell(
-        &mut self,
-        before: Option<&SchedulingObject>,
-        after: &SchedulingObject,
-        delta: &Delta,
-        who: &CalendarUserAddress,
-        was: &Keys,
-        is: &Keys,
-        next: u32,
-    ) -> Result<()> {
+    fn tell(&mut self, step: &Step<'_>, who: &CalendarUserAddress, was: &Keys, is: &Keys) -> Result<()> {
+        let Step { before, after, delta, next, .. } = *step;
         let takes_place = |object: &SchedulingObject, key: &InstanceKey| {
-            object.part(key).is_some_and(|part| !fields::is_cancelled(part))
+            object.part(key).is_some() && !object.is_cancelled(key)
         };
         let was: Keys =
             was.iter().filter(|key| before.is_some_and(|b| takes_place(b, key))).cloned().collect();
-        let master_cancelled = after.master().is_some_and(fields::is_cancelled);
+        let master_cancelled = after.is_cancelled(&InstanceKey::Master);
         let is: Keys =
             is.iter().filter(|key| !master_cancelled && takes_place(after, key)).cloned().collect();
-        let Some(attendee) = find(after, who).or_else(|| before.and_then(|before| find(before, who))) else {
-            return Ok(());
-        };
+        let were = before.and_then(|before| find(before, who));
+        let Some(attendee) = find(after, who).or(were) else { return Ok(()) };
         // What they attended and do not attend any more.
         let mut lost: Keys = was.difference(&is).cloned().collect();
-        if let Some(before) = before {
+        if before.is_some() {
             lost.retain(|key| {
                 // A dropped override falls back to the series, or went with an EXDATE that the REQUEST tells.
                 let falls_back = after.part(key).is_none() && is.contains(&InstanceKey::Master);
-                *key == InstanceKey::Master || !falls_back || !attends(before, key, who)
+                *key == InstanceKey::Master || !falls_back
             });
             // An instance of the series that got a component without them, or a cancelled one.
-            for key in after
-                .overrides()
-                .filter(|key| was.contains(&InstanceKey::Master) && before.part(key).is_none())
-            {
-                if !is.contains(key) && before.has_instance(key) {
-                    lost.insert(key.clone());
-                }
+            if was.contains(&InstanceKey::Master) {
+                lost.extend(step.split.difference(&is).cloned());
             }
         }
-        let agent_before = before.and_then(|before| find(before, who)).map(|attendee| attendee.agent);
-        if let Some(agent_before) = agent_before
+        if let Some(agent_before) = were.map(|attendee| attendee.agent)
             && find(after, who).is_some()
             && self.context.agent.sends(agent_before)
             && !self.context.agent.sends(attendee.agent)
         {
             // RFC 6638 §3.2.1.2: somebody taken out of the server's hands gets a CANCEL from it.
             let everything = was.clone();
-            return self.cancel_as(before, after, &attendee, &everything, next, false);
+            return self.cancel_as(before, after, attendee, &everything, next, false);
         }
-        if !self.may_send(&attendee) {
+        if !self.may_send(attendee) {
             // Whoever else sends it asks the same.
             self.asks(after, who, &is);
             return Ok(());
@@ -455,35 +481,34 @@ impl<'a> Mailer<'a> {
         if let Some(before) = before
             && !lost.is_empty()
         {
-            let gone_for_all = master_cancelled
-                || lost.iter().all(|key| {
-                    after.part(key).is_some_and(fields::is_cancelled)
-                        || !after.has_instance(key) && after.part(key).is_none()
-                });
+            let gone_for_all = master_cancelled || lost.is_subset(&step.gone);
             // Those who lose the series lose its instances with it.
             let named: Keys = if lost.contains(&InstanceKey::Master) {
                 Keys::from([InstanceKey::Master])
             } else {
                 lost.clone()
             };
-            self.send_cancel(before, after, &attendee, &named, next, gone_for_all)?;
+            self.send_cancel(before, after, attendee, &named, next, gone_for_all)?;
         }
-        let Some(reason) = self.request_reason(before, after, delta, &attendee, &was, &is) else {
+        let Some(reason) = self.request_reason(step, attendee, &was, &is) else {
             return Ok(());
         };
-        self.send_request(after, &attendee, &is, reason, changes(delta, after, &is, &lost))
+        let changes = match reason {
+            MessageReason::Invitation => Vec::new(),
+            _ => changes(delta, after, &is, &lost),
+        };
+        self.send_request(after, attendee, &is, reason, changes)
     }
 
     /// Why this attendee gets a REQUEST; `None` where they get none, with the reason recorded.
     fn request_reason(
         &mut self,
-        before: Option<&SchedulingObject>,
-        after: &SchedulingObject,
-        delta: &Delta,
+        step: &Step<'_>,
         attendee: &Attendee,
         was: &Keys,
         is: &Keys,
     ) -> Option<MessageReason> {
+        let Step { before, after, delta, .. } = *step;
         let who = &attendee.address;
         if is.is_empty() {
             return None;
@@ -549,7 +574,7 @@ impl<'a> Mailer<'a> {
     ) -> Result<()> {
         let calendar = self.body(object, keys)?;
         let who = attendee.address.clone();
-        let range = keys.iter().find(|key| object.part(key).is_some_and(fields::is_this_and_future));
+        let range = keys.iter().find(|key| object.is_this_and_future(key));
         if let Some(range) = range.filter(|_| !keys.contains(&InstanceKey::Master)) {
             let message = format!(
                 "{who} attends this and the later instances but not the series, and sees the first only; split it"
@@ -563,7 +588,6 @@ impl<'a> Mailer<'a> {
             .iter()
             .map(|key| (key.clone(), Revision { sequence: object.revision(key).sequence, dtstamp: stamp }));
         self.outcome.state.attendee(&who, object).sent.extend(sent);
-        let changes = if reason == MessageReason::Invitation { Vec::new() } else { changes };
         self.push(Method::Request, reason, who, object.uid(), sequence, calendar, changes);
         Ok(())
     }
@@ -571,8 +595,8 @@ impl<'a> Mailer<'a> {
     /// Remembers what a REQUEST with these components asks of somebody.
     fn asks(&mut self, object: &SchedulingObject, who: &CalendarUserAddress, keys: &Keys) {
         let attendee = self.outcome.state.attendee(who, object);
-        let request = object.parts().filter(|(key, _)| keys.contains(key));
-        attendee.answers.hear(request, |address| address == who);
+        let named = keys.iter().filter(|key| object.part(key).is_some());
+        attendee.answers.hear(named.map(|key| (key, object.asks(key, from_ref(who)))));
         attendee.cancelled.retain(|key| !keys.contains(key));
     }
 
@@ -586,7 +610,7 @@ impl<'a> Mailer<'a> {
         for_all: bool,
     ) -> Result<()> {
         let Some(attendee) = find(object, who) else { return Ok(()) };
-        if !self.may_send(&attendee) {
+        if !self.may_send(attendee) {
             return Ok(());
         }
         let named: Keys = if keys.contains(&InstanceKey::Master) {
@@ -594,7 +618,7 @@ impl<'a> Mailer<'a> {
         } else {
             keys.clone()
         };
-        self.send_cancel(object, object, &attendee, &named, sequence, for_all)
+        self.send_cancel(object, object, attendee, &named, sequence, for_all)
     }
 
     fn cancel_as(
@@ -627,19 +651,11 @@ impl<'a> Mailer<'a> {
         for_all: bool,
     ) -> Result<()> {
         let who = attendee.address.clone();
-        let mut held = Vec::new();
-        for key in keys {
-            if let Some(mut component) = before.effective(key) {
-                if let Some(part) = after.part(key).filter(|_| !key.is_master()) {
-                    // Whether the later instances go too is for the new version to say (RFC 5546 §3.2.5).
-                    fields::set_this_and_future(&mut component, fields::is_this_and_future(part));
-                }
-                held.push(component);
-            }
-        }
+        let held =
+            self.cancelled.entry(keys.clone()).or_insert_with(|| without_attendees(before, after, keys));
         let parts = held
             .iter()
-            .map(|component| {
+            .map(|(_, component)| {
                 let own = PropertyBuf::new("ATTENDEE", who.uri())?;
                 let status = for_all.then_some("CANCELLED");
                 Ok(Part { of: component, sequence, attendees: vec![own], status, extra: Vec::new() })
@@ -648,8 +664,8 @@ impl<'a> Mailer<'a> {
         if parts.is_empty() {
             return Ok(());
         }
+        let changes = held.iter().map(|(key, part)| cancellation(before, key, part, &who, for_all)).collect();
         let calendar = body::notice(before, Method::Cancel, parts, self.stamp, self.context)?;
-        let changes = keys.iter().filter_map(|key| cancellation(before, key, &who, for_all)).collect();
         let remembered = self.outcome.state.attendee(&who, before);
         // Those who lose the series lose all they were told of.
         let told = remembered.answers.named().filter(|_| keys.contains(&InstanceKey::Master));
@@ -778,13 +794,13 @@ pub(super) fn send_current(
 ) -> Result<Outcome> {
     let keys: Keys = object
         .parts()
-        .filter(|(_, part)| {
-            !fields::is_cancelled(part) && attendees(part).iter().any(|a| a.address == attendee.address)
-        })
-        .map(|(key, _)| key.clone())
+        .map(|(key, _)| key)
+        .filter(|key| !object.is_cancelled(key))
+        .filter(|key| object.attendee(key, from_ref(&attendee.address)).is_some())
+        .cloned()
         .collect();
     let mut mailer = Mailer::new(object, outcome, context);
-    if keys.is_empty() || object.master().is_some_and(fields::is_cancelled) {
+    if keys.is_empty() || object.is_cancelled(&InstanceKey::Master) {
         let all: Keys = object.parts().map(|(key, _)| key.clone()).collect();
         let sequence = object.sequence();
         mailer.cancel(object, &attendee.address, &all, sequence, true)?;
@@ -795,29 +811,44 @@ pub(super) fn send_current(
     Ok(mailer.finish(sequence))
 }
 
-fn find(object: &SchedulingObject, who: &CalendarUserAddress) -> Option<Attendee> {
-    object.parts().flat_map(|(_, part)| attendees(part)).find(|attendee| attendee.address == *who)
+fn find<'o>(object: &'o SchedulingObject, who: &CalendarUserAddress) -> Option<&'o Attendee> {
+    object.parts().find_map(|(key, _)| object.attendee(key, from_ref(who)))
 }
 
-fn attends(object: &SchedulingObject, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
-    object.attendees(key).iter().any(|attendee| attendee.address == *who)
+/// What a CANCEL for those keys is about, before its reader is named in it.
+fn without_attendees(
+    before: &SchedulingObject,
+    after: &SchedulingObject,
+    keys: &Keys,
+) -> Vec<(InstanceKey, Component)> {
+    let held = keys.iter().filter_map(|key| Some((key, before.effective(key)?)));
+    held.map(|(key, mut component)| {
+        component.remove("ATTENDEE");
+        if let Some(part) = after.part(key).filter(|_| !key.is_master()) {
+            // Whether the later instances go too is for the new version to say (RFC 5546 §3.2.5).
+            fields::set_this_and_future(&mut component, fields::is_this_and_future(part));
+        }
+        (key.clone(), component)
+    })
+    .collect()
 }
 
 /// What a CANCEL changes: STATUS, or who attends.
 fn cancellation(
     before: &SchedulingObject,
     key: &InstanceKey,
+    part: &Component,
     who: &CalendarUserAddress,
     for_all: bool,
-) -> Option<Change> {
-    let held = before.effective(key)?;
+) -> Change {
     let (property, before, after) = if for_all {
-        let status = held.property("STATUS").map(|status| status.content_line().into_owned());
+        let status = part.property("STATUS").map(|status| status.content_line().into_owned());
         ("STATUS", status, Some("STATUS:CANCELLED".to_owned()))
     } else {
-        ("ATTENDEE", attendee_line(&held, who), None)
+        let held = before.effective(key);
+        ("ATTENDEE", held.and_then(|held| attendee_line(&held, who)), None)
     };
-    Some(Change { instance: key.clone(), property: property.to_owned(), before, after })
+    Change { instance: key.clone(), property: property.to_owned(), before, after }
 }
 
 /// What to tell somebody who attends the given components; what is private, or not theirs, is not in it.

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
 use super::context::{Agent, Context, ShowAnswers};
 use super::message::MessageReason;
@@ -65,7 +66,11 @@ impl Recorder<'_> {
             self.outcome.because_of(key, code, message, source);
             return Ok(());
         }
-        let known = self.object.attendees(key).into_iter().any(|attendee| attendee.address == answer.address);
+        let who = from_ref(&answer.address);
+        let known = match self.object.part(key) {
+            Some(_) => self.object.attendee(key, who).is_some(),
+            None => self.object.attendee(&InstanceKey::Master, who).is_some(),
+        };
         if !known && !self.admit(key, &line, &answer)? {
             return Ok(());
         }

@@ -6,6 +6,6 @@ mod privacy;
 mod residence;
 
 pub use access::{AccessList, AccessRule, Asked, Asking, Decision, Effect, Right, What, Who};
-pub use leaving::may_leave;
+pub use leaving::Gate;
 pub use privacy::{Class, PrivateEvents, Viewer, residence, view};
 pub use residence::Residence;

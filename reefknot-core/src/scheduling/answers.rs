@@ -7,6 +7,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,6 @@ use super::fields;
 use super::object::{SchedulingObject, attendee_among, edit_attendee};
 use super::revision::Revision;
 use crate::Result;
-use crate::ical::Component;
 use crate::recurrence::InstanceKey;
 use crate::value::CalendarUserAddress;
 
@@ -44,6 +44,15 @@ pub struct Answers {
     given: BTreeMap<InstanceKey, Given>,
 }
 
+/// How one component of a REQUEST asks one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asks {
+    /// Its SEQUENCE where it asks for an answer (PARTSTAT=NEEDS-ACTION), and 0 where it does not.
+    pub sequence: u32,
+    /// Whether it holds for all later instances too (RANGE=THISANDFUTURE).
+    pub and_future: bool,
+}
+
 /// One answer, and the revision that it answers; its DTSTAMP is the answer's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Given {
@@ -56,19 +65,19 @@ impl Answers {
     ///
     /// An override whose answer is that of the series is taken to follow it.
     #[must_use]
-    pub fn of(object: &SchedulingObject, who: impl Fn(&CalendarUserAddress) -> bool) -> Self {
+    pub fn of(object: &SchedulingObject, who: &[CalendarUserAddress]) -> Self {
         let mut answers = Self::default();
         let mut of_series = PartStat::NeedsAction;
-        for (key, part) in object.parts() {
-            let Some(attendee) = attendee_among(part, &who) else { continue };
-            let sequence = fields::revision(part).sequence;
+        for (key, _) in object.parts() {
+            let Some(attendee) = object.attendee(key, who) else { continue };
+            let sequence = object.revision(key).sequence;
             answers.asked.insert(key.clone(), sequence);
             if attendee.partstat != of_series {
                 let revision = Revision { sequence, dtstamp: None };
                 answers.given.insert(key.clone(), Given { revision, partstat: attendee.partstat.clone() });
             }
             if key.is_master() {
-                of_series = attendee.partstat;
+                of_series = attendee.partstat.clone();
             }
         }
         answers
@@ -80,21 +89,17 @@ impl Answers {
         self.asked.is_empty() && self.given.is_empty()
     }
 
-    /// A REQUEST made of these components was sent to the attendee, or reached them.
+    /// A REQUEST made of these components was sent to the attendee, or reached them; each with the SEQUENCE at which
+    /// it [asks](SchedulingObject::asks) them.
     ///
     /// Each asks for what it names; what it does not name, it asks with the series. What was asked once stays
     /// asked, so an overtaken REQUEST counts as well.
-    pub fn hear<'a>(
-        &mut self,
-        request: impl IntoIterator<Item = (&'a InstanceKey, &'a Component)>,
-        who: impl Fn(&CalendarUserAddress) -> bool,
-    ) {
+    pub fn hear<'a>(&mut self, request: impl IntoIterator<Item = (&'a InstanceKey, Asks)>) {
         let mut named: BTreeMap<&InstanceKey, u32> = BTreeMap::new();
         let mut ranges: Vec<&InstanceKey> = vec![&InstanceKey::Master];
-        for (key, part) in request {
-            ranges.extend(Some(key).filter(|_| fields::is_this_and_future(part)));
-            let open = attendee_among(part, &who).is_some_and(|own| own.partstat == PartStat::NeedsAction);
-            named.insert(key, if open { fields::revision(part).sequence } else { 0 });
+        for (key, asks) in request {
+            ranges.extend(Some(key).filter(|_| asks.and_future));
+            named.insert(key, asks.sequence);
         }
         // Until now, an instance named for the first time was asked with the series.
         let before = self.asked(&InstanceKey::Master);
@@ -204,6 +209,10 @@ impl Answers {
         let keys: BTreeSet<InstanceKey> = parts.chain(self.given.keys()).cloned().collect();
         for key in keys {
             let Some(standing) = self.standing_under(&key, &object.ruling_before(&key)) else { continue };
+            let shown = object.attendee(&key, from_ref(who));
+            if shown.is_some_and(|shown| shown.partstat == *standing) {
+                continue;
+            }
             let Some(mut part) = object.effective(&key).filter(|part| !fields::is_cancelled(part)) else {
                 continue;
             };
@@ -233,26 +242,11 @@ mod tests {
         "20261127T090000Z".parse().unwrap()
     }
 
-    fn who() -> CalendarUserAddress {
-        "mailto:b@foo.com".parse().unwrap()
-    }
-
     /// The components of a REQUEST: key, SEQUENCE, PARTSTAT.
-    fn request(parts: &[(&InstanceKey, u32, &str)]) -> Vec<(InstanceKey, Component)> {
-        let component = |sequence: u32, partstat: &str| {
-            let mut part = Component::new("VEVENT").unwrap();
-            fields::set_sequence(&mut part, sequence);
-            let mut line = crate::ical::PropertyBuf::new("ATTENDEE", "mailto:b@foo.com").unwrap();
-            line.set_param("PARTSTAT", partstat).unwrap();
-            part.push(line);
-            part
-        };
-        parts.iter().map(|(key, sequence, said)| ((*key).clone(), component(*sequence, said))).collect()
-    }
-
     fn hear(answers: &mut Answers, parts: &[(&InstanceKey, u32, &str)]) {
-        let request = request(parts);
-        answers.hear(request.iter().map(|(key, part)| (key, part)), |address| *address == who());
+        let asks = |sequence: u32, said: &str| if said == "NEEDS-ACTION" { sequence } else { 0 };
+        let asks = |sequence, said| Asks { sequence: asks(sequence, said), and_future: false };
+        answers.hear(parts.iter().map(|&(key, sequence, said)| (key, asks(sequence, said))));
     }
 
     #[test]

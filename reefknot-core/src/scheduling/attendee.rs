@@ -33,16 +33,21 @@ impl PartStat {
     /// Reads a PARTSTAT value in any letter case.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        match text.trim().to_ascii_uppercase().as_str() {
-            "NEEDS-ACTION" | "" => Self::NeedsAction,
-            "ACCEPTED" => Self::Accepted,
-            "DECLINED" => Self::Declined,
-            "TENTATIVE" => Self::Tentative,
-            "DELEGATED" => Self::Delegated,
-            "COMPLETED" => Self::Completed,
-            "IN-PROCESS" => Self::InProcess,
-            other => Self::Other(other.to_owned()),
+        const KNOWN: [PartStat; 7] = [
+            PartStat::NeedsAction,
+            PartStat::Accepted,
+            PartStat::Declined,
+            PartStat::Tentative,
+            PartStat::Delegated,
+            PartStat::Completed,
+            PartStat::InProcess,
+        ];
+        let text = text.trim();
+        if text.is_empty() {
+            return Self::NeedsAction;
         }
+        let known = KNOWN.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
+        known.unwrap_or_else(|| Self::Other(text.to_ascii_uppercase()))
     }
 
     /// The value as iCalendar writes it.
@@ -93,11 +98,14 @@ pub enum ScheduleAgent {
 
 impl ScheduleAgent {
     pub(crate) fn of(property: &Property<'_>) -> Self {
-        match property.param("SCHEDULE-AGENT").as_deref() {
-            None => Self::Server,
-            Some(agent) if agent.eq_ignore_ascii_case("SERVER") => Self::Server,
-            Some(agent) if agent.eq_ignore_ascii_case("CLIENT") => Self::Client,
-            Some(_) => Self::None,
+        property.param("SCHEDULE-AGENT").map_or(Self::Server, |agent| Self::parse(&agent))
+    }
+
+    fn parse(text: &str) -> Self {
+        match text {
+            agent if agent.eq_ignore_ascii_case("SERVER") => Self::Server,
+            agent if agent.eq_ignore_ascii_case("CLIENT") => Self::Client,
+            _ => Self::None,
         }
     }
 }
@@ -125,15 +133,39 @@ impl Attendee {
     /// Reads an ATTENDEE property; `None` where its value is no calendar address.
     #[must_use]
     pub fn of(property: &Property<'_>) -> Option<Self> {
-        Some(Self {
-            address: CalendarUserAddress::parse(&property.value()).ok()?,
-            partstat: PartStat::parse(property.param("PARTSTAT").as_deref().unwrap_or_default()),
-            sent_by: addresses(property, "SENT-BY").into_iter().next(),
-            delegated_to: addresses(property, "DELEGATED-TO"),
-            delegated_from: addresses(property, "DELEGATED-FROM"),
-            agent: ScheduleAgent::of(property),
-            force_send: property.param_is("SCHEDULE-FORCE-SEND", "REQUEST"),
-        })
+        let address = CalendarUserAddress::parse(&property.value()).ok()?;
+        let mut attendee = Self {
+            address,
+            partstat: PartStat::NeedsAction,
+            sent_by: None,
+            delegated_to: Vec::new(),
+            delegated_from: Vec::new(),
+            agent: ScheduleAgent::Server,
+            force_send: false,
+        };
+        // Of a parameter that may not be repeated the first counts.
+        let (mut partstat, mut agent, mut force_send) = (None, None, None);
+        for param in property.params() {
+            let name = param.name();
+            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            if is("PARTSTAT") {
+                partstat.get_or_insert(param);
+            } else if is("SCHEDULE-AGENT") {
+                agent.get_or_insert(param);
+            } else if is("SCHEDULE-FORCE-SEND") {
+                force_send.get_or_insert(param);
+            } else if is("SENT-BY") {
+                attendee.sent_by = attendee.sent_by.or_else(|| addresses(param).next());
+            } else if is("DELEGATED-TO") {
+                attendee.delegated_to.extend(addresses(param));
+            } else if is("DELEGATED-FROM") {
+                attendee.delegated_from.extend(addresses(param));
+            }
+        }
+        attendee.partstat = partstat.map_or(PartStat::NeedsAction, |param| PartStat::parse(&param.value()));
+        attendee.agent = agent.map_or(ScheduleAgent::Server, |param| ScheduleAgent::parse(&param.value()));
+        attendee.force_send = force_send.is_some_and(|param| param.value().eq_ignore_ascii_case("REQUEST"));
+        Some(attendee)
     }
 }
 
@@ -166,7 +198,10 @@ impl Organizer {
     pub fn of(property: &Property<'_>) -> Option<Self> {
         Some(Self {
             address: CalendarUserAddress::parse(&property.value()).ok()?,
-            sent_by: addresses(property, "SENT-BY").into_iter().next(),
+            sent_by: property
+                .params()
+                .filter(|param| param.is("SENT-BY"))
+                .find_map(|param| addresses(param).next()),
             agent: ScheduleAgent::of(property),
             force_send: property.param_is("SCHEDULE-FORCE-SEND", "REPLY"),
         })
@@ -174,7 +209,6 @@ impl Organizer {
 }
 
 /// The calendar addresses in a parameter; what is none is passed over.
-fn addresses(property: &Property<'_>, name: &str) -> Vec<CalendarUserAddress> {
-    let params = property.params().filter(|param| param.is(name));
-    params.flat_map(Param::values).filter_map(|value| CalendarUserAddress::parse(&value).ok()).collect()
+fn addresses(param: Param<'_>) -> impl Iterator<Item = CalendarUserAddress> {
+    param.values().filter_map(|value| CalendarUserAddress::parse(&value).ok())
 }

@@ -1,5 +1,6 @@
 //! What changed between two versions of an object, instance by instance, and how much it matters.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -145,15 +146,17 @@ fn instance_delta(
     before: Option<&SchedulingObject>,
     after: Option<&SchedulingObject>,
 ) -> InstanceDelta {
-    let held = |object: Option<&SchedulingObject>| -> Option<Component> {
-        object.and_then(|object| object.effective(key))
-    };
-    let (old, new) = (held(before), held(after));
+    fn held<'o>(object: Option<&'o SchedulingObject>, key: &InstanceKey) -> Option<Cow<'o, Component>> {
+        let object = object?;
+        object.part(key).map(Cow::Borrowed).or_else(|| object.projected(key).map(Cow::Owned))
+    }
+    let (old, new) = (held(before, key), held(after, key));
+    let (old, new) = (old.as_deref(), new.as_deref());
     let takes_place = |component: &&Component| !super::fields::is_cancelled(component);
-    let mut delta = match (&old, &new, before, after) {
+    let mut delta = match (old, new, before, after) {
         (Some(old), Some(new), Some(before), Some(after)) => compare(old, before.zones(), new, after.zones()),
         (old, new, _, _) => {
-            let present = new.as_ref().or(old.as_ref());
+            let present = new.or(old);
             let everybody: BTreeSet<_> =
                 present.map(attendees).unwrap_or_default().into_iter().map(|a| a.address).collect();
             let (invited, removed) =
@@ -169,7 +172,7 @@ fn instance_delta(
             }
         }
     };
-    let (was, is) = (old.as_ref().filter(takes_place).is_some(), new.as_ref().filter(takes_place).is_some());
+    let (was, is) = (old.filter(takes_place).is_some(), new.filter(takes_place).is_some());
     delta.appeared = !was && is;
     delta.disappeared = was && !is;
     delta
@@ -358,19 +361,30 @@ fn attendance_changes(
     invited: &BTreeSet<CalendarUserAddress>,
     removed: &BTreeSet<CalendarUserAddress>,
 ) -> Vec<PropertyChange> {
-    let line = |component: &Component, who: &CalendarUserAddress| {
-        let mut lines = component.properties_named("ATTENDEE");
+    // The first line of each person.
+    fn lines(
+        component: &Component,
+        people: &BTreeSet<CalendarUserAddress>,
+    ) -> BTreeMap<CalendarUserAddress, String> {
+        let mut lines = BTreeMap::new();
+        if people.is_empty() {
+            return lines;
+        }
+        for line in component.properties_named("ATTENDEE") {
+            if let Ok(who) = CalendarUserAddress::parse(&line.value()) {
+                lines.entry(who).or_insert_with(|| line.content_line().into_owned());
+            }
+        }
         lines
-            .find(|p| CalendarUserAddress::parse(&p.value()).is_ok_and(|a| a == *who))
-            .map(|p| p.content_line().into_owned())
-    };
+    }
+    let (left, came) = (lines(old, removed), lines(new, invited));
     let change = |before, after| PropertyChange {
         property: "ATTENDEE".to_owned(),
         before,
         after,
         weight: Weight::Attendance,
     };
-    let mut changes: Vec<_> = removed.iter().map(|who| change(line(old, who), None)).collect();
-    changes.extend(invited.iter().map(|who| change(None, line(new, who))));
+    let mut changes: Vec<_> = removed.iter().map(|who| change(left.get(who).cloned(), None)).collect();
+    changes.extend(invited.iter().map(|who| change(None, came.get(who).cloned())));
     changes
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::attendee::{Attendee, Organizer};
+use super::answers::Asks;
+use super::attendee::{Attendee, Organizer, PartStat};
 use super::fields;
+use super::part::Part;
 use super::revision::Revision;
-use crate::ical::{Component, Edit, Kind, PropertyBuf};
+use crate::ical::{Component, Edit, Kind, Property, PropertyBuf};
 use crate::recurrence::{Budget, Contains, InstanceKey, Series};
 use crate::time::{Zone, Zones};
 use crate::value::{CalendarUserAddress, DateTime, Timestamp};
@@ -36,7 +38,7 @@ pub struct SchedulingObject {
     shell: Component,
     kind: Kind,
     uid: String,
-    parts: BTreeMap<InstanceKey, Component>,
+    parts: BTreeMap<InstanceKey, Part>,
     zones: Arc<Zones>,
 }
 
@@ -96,7 +98,7 @@ impl SchedulingObject {
     pub fn to_calendar(&self) -> Component {
         let mut calendar = self.shell.clone();
         for part in self.parts.values() {
-            calendar.push_component(part.clone());
+            calendar.push_component(part.component().clone());
         }
         calendar
     }
@@ -128,18 +130,18 @@ impl SchedulingObject {
     /// The series or the single event; absent where only some instances of a series are known.
     #[must_use]
     pub fn master(&self) -> Option<&Component> {
-        self.parts.get(&InstanceKey::Master)
+        self.part(&InstanceKey::Master)
     }
 
     /// The component written for that instance, if there is one.
     #[must_use]
     pub fn part(&self, key: &InstanceKey) -> Option<&Component> {
-        self.parts.get(key)
+        self.parts.get(key).map(Part::component)
     }
 
     /// All components with their keys, the series first.
     pub fn parts(&self) -> impl Iterator<Item = (&InstanceKey, &Component)> {
-        self.parts.iter()
+        self.parts.iter().map(|(key, part)| (key, part.component()))
     }
 
     /// The keys of the overrides.
@@ -150,7 +152,7 @@ impl SchedulingObject {
     /// The organizer, from whichever component names one.
     #[must_use]
     pub fn organizer(&self) -> Option<Organizer> {
-        self.parts.values().find_map(|part| part.property("ORGANIZER").as_ref().and_then(Organizer::of))
+        self.parts().find_map(|(_, part)| part.property("ORGANIZER").as_ref().and_then(Organizer::of))
     }
 
     /// The component that says what an instance is: its own, or that of the last THISANDFUTURE override before it,
@@ -164,20 +166,20 @@ impl SchedulingObject {
     #[must_use]
     pub fn ruling_before(&self, key: &InstanceKey) -> InstanceKey {
         let mut earlier = self.parts.range(..key).rev();
-        let ruling = earlier.find(|(_, part)| fields::is_this_and_future(part));
+        let ruling = earlier.find(|(_, part)| part.read().and_future);
         ruling.map_or(InstanceKey::Master, |(key, _)| key.clone())
     }
 
     /// The revision of a component; that of what rules the instance for one without.
     #[must_use]
     pub fn revision(&self, key: &InstanceKey) -> Revision {
-        self.part(&self.ruling(key)).map(fields::revision).unwrap_or_default()
+        self.parts.get(&self.ruling(key)).map(|part| part.read().revision).unwrap_or_default()
     }
 
     /// The highest SEQUENCE in any component.
     #[must_use]
     pub fn sequence(&self) -> u32 {
-        self.parts.values().map(|part| fields::revision(part).sequence).max().unwrap_or_default()
+        self.parts.values().map(|part| part.read().revision.sequence).max().unwrap_or_default()
     }
 
     /// Whether the series recurs.
@@ -238,7 +240,7 @@ impl SchedulingObject {
     pub fn is_over(&self, now: Timestamp) -> bool {
         const ZONES: i64 = 86_400;
         let Ok(series) = self.expansion() else { return false };
-        if self.kind != Kind::Event || self.parts.values().any(|part| part.property("DTSTART").is_none()) {
+        if self.kind != Kind::Event || self.parts().any(|(_, part)| part.property("DTSTART").is_none()) {
             return false;
         }
         let window = now.saturating_add(-ZONES)..Timestamp::MAX;
@@ -249,10 +251,50 @@ impl SchedulingObject {
     /// The attendees of an instance, in the order of their properties.
     #[must_use]
     pub fn attendees(&self, key: &InstanceKey) -> Vec<Attendee> {
-        match self.part(key) {
-            Some(part) => attendees(part),
-            None => self.effective(key).as_ref().map(attendees).unwrap_or_default(),
+        match self.parts.get(key) {
+            Some(part) => part.read().attendees.clone(),
+            None => self.projected(key).as_ref().map(attendees).unwrap_or_default(),
         }
+    }
+
+    /// A person, under the first of their addresses, in the component written for that instance.
+    ///
+    /// Costs a search and no reading, however many attend.
+    #[must_use]
+    pub fn attendee(&self, key: &InstanceKey, addresses: &[CalendarUserAddress]) -> Option<&Attendee> {
+        self.parts.get(key)?.read().attendee(addresses)
+    }
+
+    /// Whether somebody is to be sent the object whatever changed (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
+    pub(crate) fn is_forced(&self) -> bool {
+        self.parts.values().any(|part| part.read().attendees.iter().any(|attendee| attendee.force_send))
+    }
+
+    /// Whether somebody attends anything here, under any of their addresses.
+    #[must_use]
+    pub fn attends(&self, addresses: &[CalendarUserAddress]) -> bool {
+        self.parts.values().any(|part| part.read().attendee(addresses).is_some())
+    }
+
+    /// How the component written for that instance asks a person.
+    #[must_use]
+    pub fn asks(&self, key: &InstanceKey, addresses: &[CalendarUserAddress]) -> Asks {
+        let attendee = self.attendee(key, addresses);
+        let open = attendee.is_some_and(|attendee| attendee.partstat == PartStat::NeedsAction);
+        let sequence = if open { self.revision(key).sequence } else { 0 };
+        Asks { sequence, and_future: self.is_this_and_future(key) }
+    }
+
+    /// Whether the component written for that instance holds for all later ones too (RANGE=THISANDFUTURE).
+    #[must_use]
+    pub fn is_this_and_future(&self, key: &InstanceKey) -> bool {
+        self.parts.get(key).is_some_and(|part| part.read().and_future)
+    }
+
+    /// Whether the component written for that instance says that it does not take place.
+    #[must_use]
+    pub fn is_cancelled(&self, key: &InstanceKey) -> bool {
+        self.parts.get(key).is_some_and(|part| part.read().is_cancelled)
     }
 
     /// Everybody who attends anything here, each once, with the keys of the components that name them.
@@ -260,8 +302,8 @@ impl SchedulingObject {
     pub fn everybody(&self) -> BTreeMap<CalendarUserAddress, Vec<InstanceKey>> {
         let mut all: BTreeMap<CalendarUserAddress, Vec<InstanceKey>> = BTreeMap::new();
         for (key, part) in &self.parts {
-            for attendee in attendees(part) {
-                let keys = all.entry(attendee.address).or_default();
+            for attendee in &part.read().attendees {
+                let keys = all.entry(attendee.address.clone()).or_default();
                 if keys.last() != Some(key) {
                     keys.push(key.clone());
                 }
@@ -278,17 +320,17 @@ impl SchedulingObject {
 
     /// Puts a component in place of what was there for the instance.
     pub fn put_part(&mut self, key: InstanceKey, component: Component) {
-        self.parts.insert(key, component);
+        self.parts.insert(key, Part::new(component));
     }
 
     /// Takes a component out.
     pub fn remove_part(&mut self, key: &InstanceKey) -> Option<Component> {
-        self.parts.remove(key)
+        self.parts.remove(key).map(Part::into_component)
     }
 
     /// Changes a component in place.
     pub fn edit_part<R>(&mut self, key: &InstanceKey, change: impl FnOnce(&mut Component) -> R) -> Option<R> {
-        self.parts.get_mut(key).map(change)
+        self.parts.get_mut(key).map(|part| change(part.component_mut()))
     }
 
     /// Excludes an instance from the series (EXDATE) and drops its override, unless that one holds for later
@@ -302,7 +344,7 @@ impl SchedulingObject {
             && let Some(master) = self.parts.get_mut(&InstanceKey::Master)
             && let Some(property) = fields::date_time_property("EXDATE", &start)
         {
-            master.push(property);
+            master.component_mut().push(property);
         }
     }
 
@@ -329,7 +371,7 @@ impl SchedulingObject {
     /// # Errors
     /// As [`Series::new`].
     pub fn expansion(&self) -> Result<Series<'_>> {
-        let parts: Vec<&Component> = self.parts.values().collect();
+        let parts: Vec<&Component> = self.parts.values().map(Part::component).collect();
         Series::new(Arc::clone(&self.zones), &parts)
     }
 
@@ -341,9 +383,12 @@ impl SchedulingObject {
 }
 
 /// Each component by the instance it is for; a RECURRENCE-ID means what the series says it means.
-fn keyed(components: &[&Component], zones: &Arc<Zones>) -> Result<BTreeMap<InstanceKey, Component>> {
+fn keyed(components: &[&Component], zones: &Arc<Zones>) -> Result<BTreeMap<InstanceKey, Part>> {
     let master = components.iter().find(|component| component.property("RECURRENCE-ID").is_none());
-    let series = master.and_then(|master| Series::new(Arc::clone(zones), &[master]).ok());
+    // Only an override asks it what its RECURRENCE-ID means.
+    let series = master
+        .filter(|_| components.len() > 1)
+        .and_then(|master| Series::new(Arc::clone(zones), &[master]).ok());
     let mut parts = BTreeMap::new();
     for component in components {
         let key = match fields::read_date_time(component, "RECURRENCE-ID")? {
@@ -353,7 +398,7 @@ fn keyed(components: &[&Component], zones: &Arc<Zones>) -> Result<BTreeMap<Insta
                 None => InstanceKey::of(&id, zones),
             },
         };
-        if parts.insert(key.clone(), (*component).clone()).is_some() {
+        if parts.insert(key.clone(), Part::new((*component).clone())).is_some() {
             return Err(at(component, format!("the instance `{key}` of this UID occurs twice; keep one")));
         }
     }
@@ -369,7 +414,8 @@ pub fn attendees(component: &Component) -> Vec<Attendee> {
 /// The attendee with one of the given addresses.
 #[must_use]
 pub fn attendee_among(component: &Component, who: impl Fn(&CalendarUserAddress) -> bool) -> Option<Attendee> {
-    attendees(component).into_iter().find(|attendee| who(&attendee.address))
+    let theirs = component.properties().find(|property| address_of(property).as_ref().is_some_and(&who));
+    Attendee::of(&theirs?)
 }
 
 /// Changes every ATTENDEE line of that person; gives how many there were.
@@ -378,20 +424,31 @@ pub fn edit_attendee(
     who: &CalendarUserAddress,
     mut change: impl FnMut(&mut PropertyBuf) -> Result<()>,
 ) -> Result<usize> {
+    edit_attendees(component, |address| address == who, |_, line| change(line))
+}
+
+/// Changes every ATTENDEE line of the people chosen, in one pass; gives how many there were.
+pub(crate) fn edit_attendees(
+    component: &mut Component,
+    chosen: impl Fn(&CalendarUserAddress) -> bool,
+    mut change: impl FnMut(&CalendarUserAddress, &mut PropertyBuf) -> Result<()>,
+) -> Result<usize> {
     let mut failed = Ok(());
     let count = component.edit(|property| {
-        let theirs = property.is("ATTENDEE") && Attendee::of(property).is_some_and(|a| a.address == *who);
-        if !theirs {
-            return Edit::Keep;
-        }
+        let Some(address) = address_of(property).filter(&chosen) else { return Edit::Keep };
         let mut changed = property.to_buf();
-        if let Err(error) = change(&mut changed) {
+        if let Err(error) = change(&address, &mut changed) {
             failed = Err(error);
             return Edit::Keep;
         }
         Edit::Replace(changed)
     });
     failed.map(|()| count)
+}
+
+/// Whom an ATTENDEE line names.
+fn address_of(property: &Property<'_>) -> Option<CalendarUserAddress> {
+    property.is("ATTENDEE").then(|| CalendarUserAddress::parse(&property.value()).ok())?
 }
 
 fn at(component: &Component, what: String) -> Error {

@@ -1,6 +1,7 @@
 //! What scheduling has to remember beside the object.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,13 +51,13 @@ impl SchedulingState {
     pub fn attendee(&mut self, who: &CalendarUserAddress, object: &SchedulingObject) -> &mut AttendeeState {
         let attendee = self.attendees.entry(who.clone()).or_default();
         if attendee.answers.is_blank() {
-            attendee.answers = Answers::of(object, |address| address == who);
+            attendee.answers = Answers::of(object, from_ref(who));
         }
         attendee
     }
 
     /// For an attendee: where nothing is remembered, the state begins with what their copy says.
-    pub fn adopt(&mut self, copy: &SchedulingObject, own: impl Fn(&CalendarUserAddress) -> bool) {
+    pub fn adopt(&mut self, copy: &SchedulingObject, own: &[CalendarUserAddress]) {
         if self.known.is_empty() {
             self.known = copy.parts().map(|(key, part)| (key.clone(), fields::revision(part))).collect();
         }

@@ -84,12 +84,18 @@ impl CalendarUserAddress {
 }
 
 fn normal(scheme: &str, rest: &str) -> String {
-    let scheme = scheme.to_ascii_lowercase();
-    if scheme == "mailto" {
+    if scheme.eq_ignore_ascii_case("mailto") {
         // Header fields after `?` (RFC 6068) are no part of who it is.
         let mailbox = rest.split('?').next().unwrap_or(rest);
+        // As nearly all are written; a meeting of thousands reads each a few times.
+        if mailbox.is_ascii() && !mailbox.contains('%') {
+            let mut normal = ["mailto:", mailbox].concat();
+            normal.make_ascii_lowercase();
+            return normal;
+        }
         return format!("mailto:{}", percent_decode(mailbox).to_lowercase());
     }
+    let scheme = scheme.to_ascii_lowercase();
     if scheme == "urn" {
         return format!("urn:{}", rest.to_ascii_lowercase());
     }
