@@ -741,6 +741,11 @@ pub(super) fn show_answers(
         if changes.is_empty() || answered.contains(&who) || !sends || is_organizer {
             continue;
         }
+        if asks_anew(object, &who, &keys, &mut mailer.outcome.state) {
+            let message = format!("{who} sees the answer with the next message: now it would ask them again");
+            mailer.outcome.because("answer-not-shown", message, "RFC 6638 §4.2");
+            continue;
+        }
         let calendar = mailer.body(object, &keys)?;
         let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
         mailer.outcome.refreshes.push(Message {
@@ -758,6 +763,22 @@ pub(super) fn show_answers(
         mailer.outcome.state.last_stamp = Some(mailer.stamp);
     }
     Ok(mailer.outcome)
+}
+
+/// Whether somebody who has not answered yet would read a SEQUENCE at which nobody asked them: an answer of theirs
+/// that is under way would then hold here and not there.
+fn asks_anew(
+    object: &SchedulingObject,
+    who: &CalendarUserAddress,
+    keys: &Keys,
+    state: &mut SchedulingState,
+) -> bool {
+    let answers = &state.attendee(who, object).answers;
+    keys.iter().any(|key| {
+        let own = object.attendees(key).into_iter().find(|attendee| attendee.address == *who);
+        let open = own.is_some_and(|own| own.partstat == PartStat::NeedsAction);
+        open && object.revision(key).sequence > answers.asked(key)
+    })
 }
 
 /// One answer as a change of its ATTENDEE line.

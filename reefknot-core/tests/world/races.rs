@@ -73,3 +73,22 @@ fn an_answer_crosses_an_instance_that_was_shared_and_is_not_any_more() {
     ];
     agree(&[1, 2], &ops);
 }
+
+#[test]
+fn an_answer_crosses_the_showing_of_somebody_elses() {
+    // Taking 4 off the list counts up, and 1 does not hear of it; what shows 2's answer must not ask 1 again.
+    let ops = [
+        Deliver(0),
+        Deliver(0),
+        Deliver(0),
+        Answer(1, 2),
+        Uninvite(4),
+        AnswerInstance(2, 1, 1),
+        DeleteCopy(2),
+        Deliver(2),
+        Deliver(2),
+        Deliver(1),
+    ];
+    agree(&[1, 2, 4], &ops);
+    agree(&[1, 2, 3], &[Deliver(0), Deliver(0), Answer(2, 1), Answer(1, 2), Uninvite(3), Deliver(1)]);
+}
