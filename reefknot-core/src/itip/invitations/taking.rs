@@ -1,95 +1,34 @@
-//! A REQUEST or CANCEL arrives at an attendee (RFC 5546 §3.2.2, §3.2.5).
-//!
-//! Per instance: none → needs action → answered → cancelled. Each instance has its own revision, so that a
-//! message about one never touches another, and an older message never undoes a newer one.
+//! The taking over of one REQUEST, component by component (RFC 5546 §3.2.2).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::body::{self, Part};
-use super::context::Context;
-use super::message::{Message, MessageReason};
-use super::method::Method;
-use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question};
-use super::receive::Incoming;
+use super::cancel::{cut, mark_cancelled};
+use super::{keep_own, refresh};
 use crate::Result;
-use crate::ical::{Component, Edit, PropertyBuf};
+use crate::ical::Component;
+use crate::itip::context::Context;
+use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
+use crate::itip::receive::Incoming;
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Delta, PartStat, Revision, SchedulingObject, SchedulingState, Timing, attendee_among, attendees,
-    edit_attendee, fields, is_private_extension,
+    Delta, PartStat, Revision, SchedulingObject, SchedulingState, Timing, attendee_among, edit_attendee,
+    fields,
 };
 use crate::value::CalendarUserAddress;
 
-/// An invitation, or a new version of one.
-pub(super) fn request(
-    stored: Option<&SchedulingObject>,
-    incoming: &Incoming<'_>,
-    mut outcome: Outcome,
-    context: &Context<'_>,
-    from_organizer: bool,
-) -> Result<Outcome> {
-    let invited = incoming.object.attends(context.identities.own());
-    if !invited && stored.is_none() {
-        let from = incoming
-            .sender()
-            .cloned()
-            .or_else(|| incoming.object.organizer().map(|organizer| organizer.address));
-        let message = "the invitation names none of the user's addresses: somebody passed it on";
-        outcome.because("forwarded", message, "RFC 5546 §3.2.2.6");
-        match context.preferences.forwarded {
-            Answer::Accept => {}
-            Answer::Ask => {
-                outcome.disposition = Disposition::NeedsDecision;
-                outcome.questions.extend(from.map(Question::Forwarded));
-                outcome.tell("forwarded", message);
-                return Ok(outcome);
-            }
-            Answer::Refuse => {
-                outcome.disposition = Disposition::Rejected;
-                return Ok(outcome);
-            }
-        }
-    } else if !invited {
-        let message = "the message does not name this user; what is stored stays";
-        return Ok(outcome.refuse(Disposition::Ignored, "not-for-this-user", message, "RFC 5546 §3.7.2"));
-    }
-    if !from_organizer {
-        outcome.tell("passed-on", "the invitation came from an attendee and not from the organizer");
-    }
-    take_over(stored, incoming, outcome, context)
-}
-
-/// Takes over what is newer, whoever brought it.
-pub(super) fn take_over(
-    stored: Option<&SchedulingObject>,
-    incoming: &Incoming<'_>,
-    mut outcome: Outcome,
-    context: &Context<'_>,
-) -> Result<Outcome> {
-    let own = context.identities.own();
-    if let Some(stored) = stored {
-        outcome.state.adopt(stored, own);
-    }
-    let known_before = outcome.state.known.clone();
-    let object = &incoming.object;
-    outcome.state.answers.hear(object.parts().map(|(key, _)| (key, object.asks(key, own))));
-    Taking { stored, object: stored.cloned(), incoming, context, outcome, known_before, taken: 0 }.run()
-}
-
 /// The taking over of one message.
-struct Taking<'a> {
-    stored: Option<&'a SchedulingObject>,
-    object: Option<SchedulingObject>,
-    incoming: &'a Incoming<'a>,
-    context: &'a Context<'a>,
-    outcome: Outcome,
-    known_before: BTreeMap<InstanceKey, Revision>,
-    taken: usize,
+pub(super) struct Taking<'a> {
+    pub(super) stored: Option<&'a SchedulingObject>,
+    pub(super) object: Option<SchedulingObject>,
+    pub(super) incoming: &'a Incoming<'a>,
+    pub(super) context: &'a Context<'a>,
+    pub(super) outcome: Outcome,
+    pub(super) known_before: BTreeMap<InstanceKey, Revision>,
+    pub(super) taken: usize,
 }
 
 impl Taking<'_> {
-    fn run(mut self) -> Result<Outcome> {
+    pub(super) fn run(mut self) -> Result<Outcome> {
         let whole = self.incoming.object.master().is_some();
         if self.stored.is_none() && self.is_declined_by_deletion() {
             self.note_revisions();
@@ -466,7 +405,7 @@ impl Taking<'_> {
         delta.weight().is_none() && !delta.instances.values().any(|change| change.answers.keys().any(own))
     }
 
-    fn finish(mut self) -> Outcome {
+    pub(super) fn finish(mut self) -> Outcome {
         if self.taken == 0 {
             self.outcome.disposition = Disposition::Ignored;
             return self.outcome;
@@ -517,215 +456,9 @@ fn unresolved_zones(object: &SchedulingObject) -> BTreeSet<String> {
         .collect()
 }
 
-/// Keeps what is the attendee's own in their copy: alarms, categories, colour, transparency, and what their
-/// programs noted (RFC 6638 §3.2.2.1, items 2–5).
-pub(super) fn keep_own(new: &mut Component, held: &Component) {
-    let own = |name: &str| {
-        ["CATEGORIES", "COLOR", "TRANSP", "PERCENT-COMPLETE", "COMPLETED"]
-            .iter()
-            .any(|own| name.eq_ignore_ascii_case(own))
-            || is_private_extension(name)
-    };
-    new.edit(|property| if own(property.name()) { Edit::Remove } else { Edit::Keep });
-    for property in held.properties().filter(|property| own(property.name())) {
-        new.push(property.to_buf());
-    }
-    new.retain_components(|inner| !inner.is("VALARM"));
-    for alarm in held.components_named("VALARM") {
-        new.push_component(alarm.clone());
-    }
-}
-
 fn same_alarms(held: &Component, object: Option<&SchedulingObject>) -> bool {
     let printed = |component: &Component| {
         component.components_named("VALARM").map(ToString::to_string).collect::<BTreeSet<_>>()
     };
     object.and_then(SchedulingObject::master).is_some_and(|master| printed(master) == printed(held))
-}
-
-fn mark_cancelled(component: &mut Component, revision: Revision) {
-    if let Ok(status) = PropertyBuf::new("STATUS", "CANCELLED") {
-        component.set(status);
-    }
-    fields::set_sequence(component, revision.sequence);
-    if let Some(stamp) = revision.dtstamp {
-        fields::set_dtstamp(component, stamp);
-    }
-}
-
-/// A REFRESH: the attendee asks for the current version (RFC 5546 §3.2.6).
-pub(super) fn refresh(
-    about: &SchedulingObject,
-    context: &Context<'_>,
-    outcome: &mut Outcome,
-) -> Result<Option<Message>> {
-    let Some(organizer) = about.organizer() else { return Ok(None) };
-    let Some((_, part)) = about.parts().next() else { return Ok(None) };
-    let own = attendee_among(part, |address| context.identities.is_own(address))
-        .map_or_else(|| context.identities.primary().clone(), |own| own.address);
-    let mut whole = part.clone();
-    // The whole is asked for: what is here does not fit with it.
-    whole.remove("RECURRENCE-ID");
-    let attendee = PropertyBuf::new("ATTENDEE", own.uri())?;
-    let stamp = context.stamp(&outcome.state);
-    let body = Part { of: &whole, sequence: 0, attendees: vec![attendee], status: None, extra: Vec::new() };
-    let calendar = body::notice(about, Method::Refresh, vec![body], stamp, context)?;
-    outcome.state.last_stamp = Some(stamp);
-    Ok(Some(Message {
-        method: Method::Refresh,
-        reason: MessageReason::Refresh,
-        originator: own,
-        recipient: organizer.address,
-        uid: about.uid().to_owned(),
-        sequence: about.sequence(),
-        calendar: Arc::new(calendar),
-        changes: Vec::new(),
-    }))
-}
-
-/// A cancellation: of the event, of instances, or of the user's part in them (RFC 5546 §3.2.5).
-pub(super) fn cancel(
-    stored: Option<&SchedulingObject>,
-    incoming: &Incoming<'_>,
-    mut outcome: Outcome,
-    context: &Context<'_>,
-) -> Result<Outcome> {
-    let mut object = stored.cloned();
-    let mut done = 0;
-    for (key, component) in incoming.object.parts() {
-        let named = attendees(component);
-        if !named.is_empty() && !named.iter().any(|attendee| context.identities.is_own(&attendee.address)) {
-            outcome.because_of(
-                key,
-                "not-for-this-user",
-                "the cancellation is for other attendees",
-                "RFC 5546 §3.2.5",
-            );
-            continue;
-        }
-        let revision = fields::revision(component);
-        let following =
-            component.property("RECURRENCE-ID").is_some_and(|id| id.param_is("RANGE", "THISANDFUTURE"));
-        done += cancel_one(key, revision, following, &mut object, &mut outcome);
-    }
-    if done == 0 {
-        outcome.disposition = Disposition::Ignored;
-        return Ok(outcome);
-    }
-    match object {
-        Some(object) => {
-            outcome.disposition = Disposition::Applied;
-            let title = object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
-            outcome.tell("cancelled", format!("cancelled: {title}"));
-            outcome.object = ObjectChange::Store(object);
-        }
-        None => {
-            // Remembered, so that an invitation that was overtaken does not appear afterwards.
-            outcome.disposition = Disposition::Ignored;
-            outcome.because(
-                "unknown-uid",
-                "a cancellation of something that is not stored here; remembered",
-                "RFC 5546 §5.2.1",
-            );
-        }
-    }
-    Ok(outcome)
-}
-
-/// Cancels one component; gives how many that changed.
-fn cancel_one(
-    key: &InstanceKey,
-    revision: Revision,
-    following: bool,
-    object: &mut Option<SchedulingObject>,
-    outcome: &mut Outcome,
-) -> usize {
-    let dead = outcome.state.tombstones.get(key).copied();
-    if dead.is_some_and(|dead| revision <= dead) {
-        outcome.because_of(key, "duplicate", "this cancellation is known", "RFC 5546 §2.1.5");
-        return 0;
-    }
-    // What the series said when it was taken over, it said of every instance without a revision of its own.
-    let known = &outcome.state.known;
-    let stated = known.get(key).or_else(|| known.get(&InstanceKey::Master)).copied();
-    let stated = stated.or_else(|| object.as_ref().map(|object| object.revision(key)));
-    if stated.is_some_and(|stated| revision < stated) {
-        let message =
-            format!("the cancellation is older (SEQUENCE {}) than what is stored", revision.sequence);
-        outcome.because_of(key, "stale-cancel", message, "RFC 5546 §2.1.5");
-        return 0;
-    }
-    outcome.state.tombstones.insert(key.clone(), revision);
-    outcome.state.known.insert(key.clone(), revision);
-    if following {
-        outcome.state.ended.insert(key.clone(), revision);
-    }
-    let Some(object) = object else { return 1 };
-    let whole = following && object.instance_start(key) == object.instance_start(&InstanceKey::Master);
-    if *key == InstanceKey::Master || whole && object.master().is_some() {
-        let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
-        for part in keys {
-            let newer = outcome.state.known.get(&part).is_some_and(|known| *known > revision);
-            if !newer {
-                object.edit_part(&part, |component| mark_cancelled(component, revision));
-                outcome.because_of(&part, "cancelled", "cancelled by the organizer", "RFC 5546 §3.2.5");
-            }
-        }
-        return 1;
-    }
-    if following {
-        return cut(object, key, revision, outcome);
-    }
-    if object.part(key).is_some_and(fields::is_this_and_future) && object.has_instance(key) {
-        // One component stands for this instance and the later ones: only an exclusion tells them apart.
-        object.exclude(key);
-        outcome.because_of(
-            key,
-            "cancelled",
-            "this instance is cancelled; the later ones stay",
-            "RFC 5546 §3.2.5",
-        );
-        return 1;
-    }
-    let Some(mut component) = object.effective(key) else {
-        let message = format!("there is no instance at {key} to cancel; the cancellation is remembered");
-        outcome.because_of(key, "no-such-instance", message, "RFC 5546 §4.7.2");
-        return 1;
-    };
-    mark_cancelled(&mut component, revision);
-    object.put_part(key.clone(), component);
-    outcome.because_of(key, "cancelled", "this instance is cancelled; the series stays", "RFC 5546 §3.2.5");
-    1
-}
-
-/// RANGE=THISANDFUTURE: the series ends before the instance (RFC 5546 §3.2.5, option a).
-fn cut(
-    object: &mut SchedulingObject,
-    from: &InstanceKey,
-    revision: Revision,
-    outcome: &mut Outcome,
-) -> usize {
-    if object.end_before(from) {
-        object.edit_part(&InstanceKey::Master, |master| fields::set_sequence(master, revision.sequence));
-    } else if object.master().is_some() {
-        let message = "the series has no such instance to end at; the cancellation is remembered";
-        outcome.because_of(from, "no-such-instance", message, "RFC 5546 §4.7.2");
-        return 1;
-    }
-    let known = &outcome.state.known;
-    let dead = |key: &InstanceKey| key >= from && known.get(key).is_none_or(|known| *known <= revision);
-    for key in object.overrides().filter(|key| dead(key)).cloned().collect::<Vec<_>>() {
-        object.edit_part(&key, |component| mark_cancelled(component, revision));
-    }
-    outcome.because_of(from, "cancelled", "this and all later instances are cancelled", "RFC 5546 §3.2.5");
-    1
-}
-
-/// The addresses of a user that an object names, in its order.
-pub(super) fn own_address(object: &SchedulingObject, context: &Context<'_>) -> Option<CalendarUserAddress> {
-    object
-        .parts()
-        .flat_map(|(_, part)| attendees(part))
-        .map(|attendee| attendee.address)
-        .find(|address| context.identities.is_own(address))
 }

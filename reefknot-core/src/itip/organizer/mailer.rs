@@ -1,0 +1,470 @@
+//! The messages of one decision: who must hear what, and why (RFC 5546 §3.2.2, §3.2.5, RFC 6638 §3.2.1).
+
+use std::collections::BTreeMap;
+use std::slice::from_ref;
+use std::sync::Arc;
+
+use super::Keys;
+use super::show::attendee_line;
+use crate::Result;
+use crate::ical::{Component, PropertyBuf};
+use crate::itip::body::{self, Part};
+use crate::itip::context::Context;
+use crate::itip::message::{Change, Message, MessageReason};
+use crate::itip::method::Method;
+use crate::itip::outcome::Outcome;
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{Attendee, Delta, Revision, SchedulingObject, Weight, fields};
+use crate::value::{CalendarUserAddress, Timestamp};
+
+/// Everybody before or after, with the components that name them.
+pub(super) fn everybody(
+    before: Option<&SchedulingObject>,
+    after: &SchedulingObject,
+) -> Vec<(CalendarUserAddress, Keys, Keys)> {
+    let were = before.map(SchedulingObject::everybody).unwrap_or_default();
+    let are = after.everybody();
+    // The new object's spelling of an address comes first.
+    let mut all: BTreeMap<CalendarUserAddress, (Keys, Keys)> = BTreeMap::new();
+    for (who, keys) in are {
+        all.entry(who).or_default().1.extend(keys);
+    }
+    for (who, keys) in were {
+        all.entry(who).or_default().0.extend(keys);
+    }
+    all.into_iter().map(|(who, (was, is))| (who, was, is)).collect()
+}
+
+/// One revision, and what of it is the same for everybody.
+pub(super) struct Step<'a> {
+    before: Option<&'a SchedulingObject>,
+    after: &'a SchedulingObject,
+    delta: &'a Delta,
+    /// The SEQUENCE of whatever it moves.
+    next: u32,
+    /// Instances of the series before that have a component of their own since.
+    split: Keys,
+    /// What takes place for nobody any more.
+    gone: Keys,
+}
+
+impl<'a> Step<'a> {
+    pub(super) fn new(
+        before: Option<&'a SchedulingObject>,
+        after: &'a SchedulingObject,
+        delta: &'a Delta,
+        next: u32,
+    ) -> Self {
+        let mut step = Self { before, after, delta, next, split: Keys::new(), gone: Keys::new() };
+        let Some(before) = before else { return step };
+        let split = after.overrides().filter(|key| before.part(key).is_none() && before.has_instance(key));
+        step.split = split.cloned().collect();
+        let is_gone = |key: &&InstanceKey| {
+            after.is_cancelled(key) || after.part(key).is_none() && !after.has_instance(key)
+        };
+        let held = before.parts().map(|(key, _)| key).chain(&step.split);
+        step.gone = held.filter(is_gone).cloned().collect();
+        step
+    }
+}
+
+/// Makes the messages of one decision, and remembers what was sent.
+pub(super) struct Mailer<'a> {
+    context: &'a Context<'a>,
+    pub(super) organizer: CalendarUserAddress,
+    pub(super) stored: SchedulingObject,
+    pub(super) stamp: Timestamp,
+    pub(super) outcome: Outcome,
+    /// The highest SEQUENCE used.
+    pub(super) highest: u32,
+    /// Bodies by what their readers may see, so that those who see the same share one.
+    shared: BTreeMap<Keys, Arc<Component>>,
+    /// What CANCELs are about, by the instances they name. Each names its own reader alone.
+    cancelled: BTreeMap<Keys, Vec<(InstanceKey, Component)>>,
+}
+
+impl<'a> Mailer<'a> {
+    pub(super) fn new(object: &SchedulingObject, outcome: Outcome, context: &'a Context<'a>) -> Self {
+        let organizer = object
+            .organizer()
+            .map_or_else(|| context.identities.primary().clone(), |organizer| organizer.address);
+        let stamp = context.stamp(&outcome.state);
+        Self {
+            context,
+            organizer,
+            stored: object.clone(),
+            stamp,
+            outcome,
+            highest: 0,
+            shared: BTreeMap::new(),
+            cancelled: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn next_sequence(&self, object: &SchedulingObject) -> u32 {
+        self.outcome.state.sequence.max(object.sequence()) + 1
+    }
+
+    pub(super) fn finish(mut self, sequence: u32) -> Outcome {
+        self.outcome.state.sequence = self.outcome.state.sequence.max(sequence);
+        if !self.outcome.messages.is_empty() {
+            self.outcome.state.last_stamp = Some(self.stamp);
+        }
+        self.outcome
+    }
+
+    /// Whether a message to that attendee leaves from here; says why not.
+    pub(super) fn may_send(&mut self, attendee: &Attendee) -> bool {
+        let who = &attendee.address;
+        if self.context.identities.is_own(who) || *who == self.organizer {
+            self.outcome.because("own-address", format!("{who} is the organizer"), "RFC 6638 §3.2.1");
+            return false;
+        }
+        if !self.context.agent.sends(attendee.agent) {
+            let message = format!("{who} has a SCHEDULE-AGENT that leaves the message to somebody else");
+            self.outcome.because("schedule-agent", message, "RFC 6638 §7.1");
+            return false;
+        }
+        true
+    }
+
+    /// Tells one person what a revision means for them.
+    pub(super) fn tell(
+        &mut self,
+        step: &Step<'_>,
+        who: &CalendarUserAddress,
+        was: &Keys,
+        is: &Keys,
+    ) -> Result<()> {
+        let Step { before, after, delta, next, .. } = *step;
+        let takes_place = |object: &SchedulingObject, key: &InstanceKey| {
+            object.part(key).is_some() && !object.is_cancelled(key)
+        };
+        let was: Keys =
+            was.iter().filter(|key| before.is_some_and(|b| takes_place(b, key))).cloned().collect();
+        let master_cancelled = after.is_cancelled(&InstanceKey::Master);
+        let is: Keys =
+            is.iter().filter(|key| !master_cancelled && takes_place(after, key)).cloned().collect();
+        let were = before.and_then(|before| find(before, who));
+        let Some(attendee) = find(after, who).or(were) else { return Ok(()) };
+        // What they attended and do not attend any more.
+        let mut lost: Keys = was.difference(&is).cloned().collect();
+        if before.is_some() {
+            lost.retain(|key| {
+                // A dropped override falls back to the series, or went with an EXDATE that the REQUEST tells.
+                let falls_back = after.part(key).is_none() && is.contains(&InstanceKey::Master);
+                *key == InstanceKey::Master || !falls_back
+            });
+            // An instance of the series that got a component without them, or a cancelled one.
+            if was.contains(&InstanceKey::Master) {
+                lost.extend(step.split.difference(&is).cloned());
+            }
+        }
+        if let Some(agent_before) = were.map(|attendee| attendee.agent)
+            && find(after, who).is_some()
+            && self.context.agent.sends(agent_before)
+            && !self.context.agent.sends(attendee.agent)
+        {
+            // RFC 6638 §3.2.1.2: somebody taken out of the server's hands gets a CANCEL from it.
+            let everything = was.clone();
+            return self.cancel_as(before, after, attendee, &everything, next, false);
+        }
+        if !self.may_send(attendee) {
+            // Whoever else sends it asks the same.
+            self.asks(after, who, &is);
+            return Ok(());
+        }
+        if let Some(before) = before
+            && !lost.is_empty()
+        {
+            let gone_for_all = master_cancelled || lost.is_subset(&step.gone);
+            // Those who lose the series lose its instances with it.
+            let named: Keys = if lost.contains(&InstanceKey::Master) {
+                Keys::from([InstanceKey::Master])
+            } else {
+                lost.clone()
+            };
+            self.send_cancel(before, after, attendee, &named, next, gone_for_all)?;
+        }
+        let Some(reason) = self.request_reason(step, attendee, &was, &is) else {
+            return Ok(());
+        };
+        let changes = match reason {
+            MessageReason::Invitation => Vec::new(),
+            _ => changes(delta, after, &is, &lost),
+        };
+        self.send_request(after, attendee, &is, reason, changes)
+    }
+
+    /// Why this attendee gets a REQUEST; `None` where they get none, with the reason recorded.
+    fn request_reason(
+        &mut self,
+        step: &Step<'_>,
+        attendee: &Attendee,
+        was: &Keys,
+        is: &Keys,
+    ) -> Option<MessageReason> {
+        let Step { before, after, delta, .. } = *step;
+        let who = &attendee.address;
+        if is.is_empty() {
+            return None;
+        }
+        let invited_before = before.is_some_and(|before| {
+            find(before, who).is_some_and(|attendee| self.context.agent.sends(attendee.agent))
+        });
+        if was.is_empty() || !invited_before {
+            return Some(MessageReason::Invitation);
+        }
+        let concerns = |key: &InstanceKey| is.contains(&after.ruling(key));
+        let mine = || delta.instances.iter().filter(|(key, _)| concerns(key));
+        if mine().any(|(_, change)| change.asks_again || change.appeared) {
+            return Some(MessageReason::Rescheduled);
+        }
+        if mine().any(|(key, change)| change.invited.contains(who) && !was.contains(key)) {
+            return Some(MessageReason::Invitation);
+        }
+        let weight = mine()
+            .flat_map(|(_, change)| {
+                change.weight().into_iter().chain(change.disappeared.then_some(Weight::Significant))
+            })
+            .max();
+        match weight {
+            Some(Weight::Reschedule | Weight::Significant) => Some(MessageReason::Update),
+            Some(Weight::Informational) if self.context.preferences.tell_informational => {
+                Some(MessageReason::Update)
+            }
+            _ if attendee.force_send => Some(MessageReason::Update),
+            None => {
+                self.outcome.because(
+                    "not-concerned",
+                    format!("nothing changed for {who}"),
+                    "RFC 6638 §3.2.1.2",
+                );
+                None
+            }
+            Some(_) => {
+                let message = format!("{who} is not told: nothing changed that matters to them");
+                self.outcome.because("not-significant", message, "RFC 5546 §2.1.4");
+                None
+            }
+        }
+    }
+
+    /// The body for those who attend the given components.
+    pub(super) fn body(&mut self, object: &SchedulingObject, keys: &Keys) -> Result<Arc<Component>> {
+        if let Some(calendar) = self.shared.get(keys) {
+            return Ok(Arc::clone(calendar));
+        }
+        let calendar = Arc::new(body::request(object, keys, self.stamp, self.context)?);
+        self.shared.insert(keys.clone(), Arc::clone(&calendar));
+        Ok(calendar)
+    }
+
+    pub(super) fn send_request(
+        &mut self,
+        object: &SchedulingObject,
+        attendee: &Attendee,
+        keys: &Keys,
+        reason: MessageReason,
+        changes: Vec<Change>,
+    ) -> Result<()> {
+        let calendar = self.body(object, keys)?;
+        let who = attendee.address.clone();
+        let range = keys.iter().find(|key| object.is_this_and_future(key));
+        if let Some(range) = range.filter(|_| !keys.contains(&InstanceKey::Master)) {
+            let message = format!(
+                "{who} attends this and the later instances but not the series, and sees the first only; split it"
+            );
+            self.outcome.because_of(range, "series-hidden", message, "RFC 5545 §3.2.13");
+        }
+        let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
+        self.asks(object, &who, keys);
+        let stamp = Some(self.stamp);
+        let sent = keys
+            .iter()
+            .map(|key| (key.clone(), Revision { sequence: object.revision(key).sequence, dtstamp: stamp }));
+        self.outcome.state.attendee(&who, object).sent.extend(sent);
+        self.push(Method::Request, reason, who, object.uid(), sequence, calendar, changes);
+        Ok(())
+    }
+
+    /// Remembers what a REQUEST with these components asks of somebody.
+    fn asks(&mut self, object: &SchedulingObject, who: &CalendarUserAddress, keys: &Keys) {
+        let attendee = self.outcome.state.attendee(who, object);
+        let named = keys.iter().filter(|key| object.part(key).is_some());
+        attendee.answers.hear(named.map(|key| (key, object.asks(key, from_ref(who)))));
+        attendee.cancelled.retain(|key| !keys.contains(key));
+    }
+
+    /// Cancels what somebody attended, because the event is deleted.
+    pub(super) fn cancel(
+        &mut self,
+        object: &SchedulingObject,
+        who: &CalendarUserAddress,
+        keys: &Keys,
+        sequence: u32,
+        for_all: bool,
+    ) -> Result<()> {
+        let Some(attendee) = find(object, who) else { return Ok(()) };
+        if !self.may_send(attendee) {
+            return Ok(());
+        }
+        let named: Keys = if keys.contains(&InstanceKey::Master) {
+            Keys::from([InstanceKey::Master])
+        } else {
+            keys.clone()
+        };
+        self.send_cancel(object, object, attendee, &named, sequence, for_all)
+    }
+
+    fn cancel_as(
+        &mut self,
+        before: Option<&SchedulingObject>,
+        after: &SchedulingObject,
+        attendee: &Attendee,
+        keys: &Keys,
+        sequence: u32,
+        for_all: bool,
+    ) -> Result<()> {
+        let Some(before) = before else { return Ok(()) };
+        let named: Keys = if keys.contains(&InstanceKey::Master) {
+            Keys::from([InstanceKey::Master])
+        } else {
+            keys.clone()
+        };
+        self.send_cancel(before, after, attendee, &named, sequence, for_all)
+    }
+
+    /// Sends one CANCEL for the named components. STATUS:CANCELLED only where nobody attends any more: to
+    /// uninvite somebody it must not be there (RFC 5546 §3.2.5).
+    fn send_cancel(
+        &mut self,
+        before: &SchedulingObject,
+        after: &SchedulingObject,
+        attendee: &Attendee,
+        keys: &Keys,
+        sequence: u32,
+        for_all: bool,
+    ) -> Result<()> {
+        let who = attendee.address.clone();
+        let held =
+            self.cancelled.entry(keys.clone()).or_insert_with(|| without_attendees(before, after, keys));
+        let parts = held
+            .iter()
+            .map(|(_, component)| {
+                let own = PropertyBuf::new("ATTENDEE", who.uri())?;
+                let status = for_all.then_some("CANCELLED");
+                Ok(Part { of: component, sequence, attendees: vec![own], status, extra: Vec::new() })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let changes = held.iter().map(|(key, part)| cancellation(before, key, part, &who, for_all)).collect();
+        let calendar = body::notice(before, Method::Cancel, parts, self.stamp, self.context)?;
+        let remembered = self.outcome.state.attendee(&who, before);
+        // Those who lose the series lose all they were told of.
+        let told = remembered.answers.named().filter(|_| keys.contains(&InstanceKey::Master));
+        let all: Keys = keys.iter().chain(told).cloned().collect();
+        let revision = Revision { sequence, dtstamp: Some(self.stamp) };
+        remembered.sent.extend(all.iter().map(|key| (key.clone(), revision)));
+        remembered.cancelled.extend(all);
+        self.push(
+            Method::Cancel,
+            MessageReason::Cancellation,
+            who,
+            before.uid(),
+            sequence,
+            Arc::new(calendar),
+            changes,
+        );
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn push(
+        &mut self,
+        method: Method,
+        reason: MessageReason,
+        recipient: CalendarUserAddress,
+        uid: &str,
+        sequence: u32,
+        calendar: Arc<Component>,
+        changes: Vec<Change>,
+    ) {
+        self.highest = self.highest.max(sequence);
+        let originator = self.organizer.clone();
+        let uid = uid.to_owned();
+        self.outcome.messages.push(Message {
+            method,
+            reason,
+            originator,
+            recipient,
+            uid,
+            sequence,
+            calendar,
+            changes,
+        });
+    }
+}
+
+pub(super) fn find<'o>(object: &'o SchedulingObject, who: &CalendarUserAddress) -> Option<&'o Attendee> {
+    object.parts().find_map(|(key, _)| object.attendee(key, from_ref(who)))
+}
+
+/// What a CANCEL for those keys is about, before its reader is named in it.
+fn without_attendees(
+    before: &SchedulingObject,
+    after: &SchedulingObject,
+    keys: &Keys,
+) -> Vec<(InstanceKey, Component)> {
+    let held = keys.iter().filter_map(|key| Some((key, before.effective(key)?)));
+    held.map(|(key, mut component)| {
+        component.remove("ATTENDEE");
+        if let Some(part) = after.part(key).filter(|_| !key.is_master()) {
+            // Whether the later instances go too is for the new version to say (RFC 5546 §3.2.5).
+            fields::set_this_and_future(&mut component, fields::is_this_and_future(part));
+        }
+        (key.clone(), component)
+    })
+    .collect()
+}
+
+/// What a CANCEL changes: STATUS, or who attends.
+fn cancellation(
+    before: &SchedulingObject,
+    key: &InstanceKey,
+    part: &Component,
+    who: &CalendarUserAddress,
+    for_all: bool,
+) -> Change {
+    let (property, before, after) = if for_all {
+        let status = part.property("STATUS").map(|status| status.content_line().into_owned());
+        ("STATUS", status, Some("STATUS:CANCELLED".to_owned()))
+    } else {
+        let held = before.effective(key);
+        ("ATTENDEE", held.and_then(|held| attendee_line(&held, who)), None)
+    };
+    Change { instance: key.clone(), property: property.to_owned(), before, after }
+}
+
+/// What to tell somebody who attends the given components; what is private, or not theirs, is not in it.
+fn changes(delta: &Delta, after: &SchedulingObject, is: &Keys, lost: &Keys) -> Vec<Change> {
+    let mut all = Vec::new();
+    for (key, instance) in &delta.instances {
+        if lost.contains(key) || !is.contains(&after.ruling(key)) {
+            continue;
+        }
+        for change in &instance.changes {
+            if change.weight > Weight::Private {
+                all.push(Change {
+                    instance: key.clone(),
+                    property: change.property.clone(),
+                    before: change.before.clone(),
+                    after: change.after.clone(),
+                });
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,271 @@
+//! One revision: what is counted up, asked again and kept (RFC 5546 §2.1.4, §3.2.2).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
+
+use super::mailer::{Mailer, Step, everybody};
+use crate::Result;
+use crate::ical::PropertyBuf;
+use crate::itip::context::Context;
+use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{
+    Attendee, Delta, PartStat, Revision, SchedulingObject, Weight, attendees, compare, edit_attendees,
+    fields, reopen,
+};
+use crate::value::CalendarUserAddress;
+
+/// One revision of an object by its organizer.
+pub(super) struct Revise<'a> {
+    before: Option<&'a SchedulingObject>,
+    after: SchedulingObject,
+    context: &'a Context<'a>,
+    outcome: Outcome,
+    /// The SEQUENCE of whatever this revision moves.
+    next: u32,
+}
+
+impl<'a> Revise<'a> {
+    pub(super) fn new(
+        before: Option<&'a SchedulingObject>,
+        after: &SchedulingObject,
+        outcome: Outcome,
+        context: &'a Context<'a>,
+    ) -> Self {
+        let highest = outcome.state.sequence.max(before.map_or(0, SchedulingObject::sequence));
+        let dead = outcome.state.tombstones.values().map(|revision| revision.sequence + 1).max();
+        let next = match before {
+            // A client that counted the revision itself is believed.
+            Some(_) => (highest + 1).max(after.sequence()),
+            None => after.sequence().max(dead.unwrap_or(0)).max(outcome.state.sequence),
+        };
+        Self { before, after: after.clone(), context, outcome, next }
+    }
+
+    pub(super) fn run(mut self) -> Result<Outcome> {
+        self.adopt();
+        self.drop_overrides_of_nothing();
+        self.keep_answers_of_dropped_overrides();
+        let delta = Delta::between(self.before, Some(&self.after));
+        if self.before.is_some() && delta.instances.is_empty() && !self.is_forced() {
+            self.never_fall();
+            self.outcome.disposition = Disposition::Unchanged;
+            self.outcome.because(
+                "no-change",
+                "nothing that scheduling knows of has changed",
+                "RFC 5546 §2.1.4",
+            );
+            self.outcome.object = ObjectChange::Store(self.after);
+            return Ok(self.outcome);
+        }
+        let touched = self.count_up(&delta);
+        self.reset_answers(&delta)?;
+        self.record_answers_by_hand(&delta)?;
+        self.never_fall();
+        let (before, after) = (self.before, self.after);
+        let mut mailer = Mailer::new(&after, self.outcome, self.context);
+        for key in touched {
+            let stamp = mailer.stamp;
+            mailer.stored.edit_part(&key, |part| fields::set_dtstamp(part, stamp));
+        }
+        let people = everybody(before, &after);
+        let step = Step::new(before, &after, &delta, self.next);
+        for (who, was, is) in people {
+            mailer.tell(&step, &who, &was, &is)?;
+        }
+        for (key, change) in &delta.instances {
+            let revision = Revision { sequence: self.next, dtstamp: Some(mailer.stamp) };
+            if change.disappeared {
+                mailer.outcome.state.tombstones.insert(key.clone(), revision);
+            } else if change.appeared {
+                mailer.outcome.state.tombstones.remove(key);
+            }
+        }
+        let sequence =
+            mailer.stored.sequence().max(if mailer.outcome.messages.is_empty() { 0 } else { mailer.highest });
+        mailer.outcome.object = ObjectChange::Store(mailer.stored.clone());
+        Ok(mailer.finish(sequence))
+    }
+
+    /// Whether somebody is to be sent the object although nothing changed (RFC 6638 §7.2).
+    fn is_forced(&self) -> bool {
+        self.after.is_forced()
+    }
+
+    /// What the object said of those never written to from here is where their record begins.
+    fn adopt(&mut self) {
+        let Some(before) = self.before else { return };
+        for who in before.everybody().keys().filter(|who| !self.context.identities.is_own(who)) {
+            self.outcome.state.attendee(who, before);
+        }
+    }
+
+    /// An override whose instance the series gave before and gives no more, since its rule changed or an EXDATE came,
+    /// goes with it: left behind, it would take place as an instance that nobody asked for.
+    fn drop_overrides_of_nothing(&mut self) {
+        let Some(before) = self.before.filter(|before| before.master().is_some()) else { return };
+        let gone = self.after.overrides().filter(|key| {
+            let single = self.after.part(key).is_some_and(|part| !fields::is_this_and_future(part));
+            single && before.part(key).is_some() && before.has_instance(key) && !self.after.has_instance(key)
+        });
+        for key in gone.cloned().collect::<Vec<_>>() {
+            self.after.remove_part(&key);
+            let message = "the series has this instance no more, so its own component goes with it";
+            self.outcome.because_of(&key, "override-dropped", message, "RFC 5545 §3.8.4.4");
+        }
+    }
+
+    /// An override that a client dropped falls back to the series; the answers given to that instance do not.
+    fn keep_answers_of_dropped_overrides(&mut self) {
+        let Some(before) = self.before else { return };
+        let dropped: Vec<_> =
+            before.overrides().filter(|key| self.after.part(key).is_none()).cloned().collect();
+        for key in dropped {
+            let (Some(old), Some(mut new)) = (before.part(&key), self.after.projected(&key)) else {
+                continue;
+            };
+            fields::set_this_and_future(&mut new, fields::is_this_and_future(old));
+            let difference = compare(old, before.zones(), &new, self.after.zones());
+            let again = difference.asks_again || before.is_cancelled(&key);
+            let asked = attendees(old);
+            // Who was asked about the instance apart has not answered for it by answering the series.
+            let ruling = self.after.ruling_before(&key);
+            let apart = |attendee: &Attendee| {
+                let remembered = self.outcome.state.attendees.get(&attendee.address);
+                remembered.is_some_and(|remembered| remembered.answers.is_asked_apart(&key, &ruling))
+            };
+            let mut differs = again || asked.iter().any(apart);
+            let sequence = fields::revision(old).sequence.max(fields::revision(&new).sequence);
+            fields::set_sequence(&mut new, sequence);
+            let mut answers = BTreeMap::new();
+            for attendee in attendees(&new) {
+                let who = attendee.address;
+                // Who did not attend the instance before has not answered for it, whatever they said of the series.
+                let answer = match before.attendee(&key, from_ref(&who)) {
+                    Some(asked) if !again => asked.partstat.clone(),
+                    _ => PartStat::NeedsAction,
+                };
+                if !self.context.identities.is_own(&who) && attendee.partstat != answer {
+                    answers.insert(who, answer);
+                }
+            }
+            differs |= !answers.is_empty();
+            // Setting a known token cannot fail.
+            let _ = edit_attendees(
+                &mut new,
+                |who| answers.contains_key(who),
+                |who, line| line.set_param("PARTSTAT", answers[who].as_str()),
+            );
+            if differs {
+                self.after.put_part(key.clone(), new);
+                self.outcome.because_of(
+                    &key,
+                    "answers-kept",
+                    "the instance falls back to the series, but was answered or moved on its own, so it keeps a component",
+                    "RFC 5546 §3.7.1",
+                );
+            }
+        }
+    }
+
+    /// Raises SEQUENCE where RFC 5546 §2.1.4 asks for it; gives the components whose text changed.
+    fn count_up(&mut self, delta: &Delta) -> BTreeSet<InstanceKey> {
+        let mut touched = BTreeSet::new();
+        for (key, change) in &delta.instances {
+            let gone = change.disappeared || !change.removed.is_empty();
+            let counts = change.weight() == Some(Weight::Reschedule)
+                || gone
+                || change.invited.iter().any(|who| self.was_cancelled_for(key, who))
+                || change.changes.iter().any(|change| change.property == "STATUS");
+            // An instance without a component of its own is told by what rules it: an EXDATE, a dropped override.
+            let holder = self.after.ruling(key);
+            if self.after.part(&holder).is_none() {
+                continue;
+            }
+            touched.insert(holder.clone());
+            if counts && self.before.is_some()
+                || self.next > self.after.revision(&holder).sequence && self.before.is_none()
+            {
+                let next = self.next;
+                self.after.edit_part(&holder, |part| fields::set_sequence(part, next));
+            }
+        }
+        touched
+    }
+
+    /// Whether somebody was told before that this is cancelled for them: only a higher SEQUENCE brings it back.
+    fn was_cancelled_for(&self, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
+        let remembered = self.outcome.state.attendees.get(who);
+        remembered.is_some_and(|remembered| {
+            [key, &InstanceKey::Master].into_iter().any(|key| remembered.cancelled.contains(key))
+        })
+    }
+
+    /// Sets the attendees of what moved back to NEEDS-ACTION (RFC 6638 §3.2.8).
+    fn reset_answers(&mut self, delta: &Delta) -> Result<()> {
+        if self.before.is_none() {
+            return Ok(());
+        }
+        for (key, change) in &delta.instances {
+            if !change.asks_again && !change.appeared {
+                continue;
+            }
+            if self.after.part(key).is_none() {
+                continue;
+            }
+            let identities = self.context.identities;
+            let asked_again =
+                |who: &CalendarUserAddress| !identities.is_own(who) && !change.invited.contains(who);
+            for attendee in self.after.attendees(key) {
+                if attendee.partstat != PartStat::NeedsAction && asked_again(&attendee.address) {
+                    let message = format!("{} is asked again: the time changed", attendee.address);
+                    self.outcome.because_of(key, "answer-reset", message, "RFC 6638 §3.2.8");
+                }
+            }
+            let reset = |_: &CalendarUserAddress, line: &mut PropertyBuf| reopen(line);
+            self.after.edit_part(key, |part| edit_attendees(part, asked_again, reset)).transpose()?;
+        }
+        Ok(())
+    }
+
+    /// An answer that the organizer wrote down themselves counts as the attendee's last.
+    fn record_answers_by_hand(&mut self, delta: &Delta) -> Result<()> {
+        let stamp = self.context.stamp(&self.outcome.state);
+        for (key, change) in &delta.instances {
+            for (who, (_, answer)) in &change.answers {
+                let reset = (change.asks_again || change.appeared) && self.after.part(key).is_some();
+                if self.context.identities.is_own(who) || reset {
+                    continue;
+                }
+                let sequence = self.after.revision(key).sequence;
+                let answers = &mut self.outcome.state.attendee(who, &self.after).answers;
+                let sequence = sequence.max(answers.asked(key));
+                answers.give(key, Revision { sequence, dtstamp: Some(stamp) }, answer.clone());
+                answers.write_into(&mut self.after, who)?;
+                let message = format!("the organizer recorded {answer} for {who}");
+                self.outcome.because_of(key, "answer-by-hand", message, "RFC 6638 §3.2.1");
+            }
+        }
+        Ok(())
+    }
+
+    /// The organizer's SEQUENCE never falls, whatever a client or a restored copy says.
+    fn never_fall(&mut self) {
+        let Some(before) = self.before else { return };
+        let keys: Vec<_> = self.after.parts().map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let floor = match before.part(&key) {
+                Some(part) => fields::revision(part).sequence,
+                None => 0,
+            };
+            if self.after.revision(&key).sequence < floor {
+                self.after.edit_part(&key, |part| fields::set_sequence(part, floor));
+            }
+        }
+        // A dropped override may have carried the highest one.
+        let highest = self.outcome.state.sequence.max(before.sequence());
+        if self.after.sequence() < highest {
+            self.after.edit_part(&InstanceKey::Master, |part| fields::set_sequence(part, highest));
+        }
+    }
+}
