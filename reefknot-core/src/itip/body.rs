@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::method::Method;
 use crate::Result;
-use crate::ical::{Component, Edit, Limits, PropertyBuf, Stream};
+use crate::ical::{Component, Edit, Kind, Limits, PropertyBuf, Stream};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, fields, is_private_extension};
 use crate::time::{ZoneUse, vtimezone_text};
@@ -131,6 +131,8 @@ pub(super) fn notice(
     for part in parts {
         let mut component = Component::new(&object.kind().to_string())?;
         let carried: &[&str] = match method {
+            // Of a task the table forbids ORGANIZER, of an event it wants it (RFC 5546 §3.4.6, §3.2.6).
+            Method::Refresh if object.kind() == Kind::Todo => &["UID", "RECURRENCE-ID"],
             Method::Refresh => &["UID", "RECURRENCE-ID", "ORGANIZER"],
             // A REPLY without DTSTART and SUMMARY is legal and ignored by large providers all the same.
             _ => &[
