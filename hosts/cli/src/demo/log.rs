@@ -173,7 +173,8 @@ impl Report {
         self.say(&self.style.faint(&heading))?;
         for holding in &self.holdings {
             for line in holding.lines() {
-                self.say(&clip(&format!("   {line}")))?;
+                // Never clipped: the answers are what the table is for.
+                self.say(&format!("   {line}"))?;
             }
         }
         let all = if self.holds() { "All conditions hold." } else { "Some conditions do not hold." };
