@@ -7,7 +7,7 @@ use crate::ical::{Component, Limits};
 use crate::itip::{Disposition, Envelope, Method, Outcome, Reason};
 use crate::policy::Decision;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{PartStat, SchedulingObject, SchedulingState, attendee_among, edit_attendee, fields};
+use crate::scheduling::{PartStat, SchedulingObject, SchedulingState, attendee_among, fields};
 use crate::time::Zone;
 use crate::value::Timestamp;
 
@@ -99,20 +99,13 @@ impl Engine {
         key: &InstanceKey,
         answer: &PartStat,
     ) -> Result<()> {
-        let Some(mut part) = object.effective(key).filter(|part| !fields::is_cancelled(part)) else {
+        let Some(part) = object.effective(key).filter(|part| !fields::is_cancelled(part)) else {
             return Ok(());
         };
-        let Some(own) = attendee_among(&part, |address| self.identities.is_own(address)) else {
-            return Ok(());
-        };
-        if own.partstat != *answer {
-            edit_attendee(&mut part, &own.address, |line| {
-                line.remove_param("RSVP");
-                line.set_param("PARTSTAT", answer.as_str())
-            })?;
-            object.put_part(key.clone(), part);
+        match attendee_among(&part, |address| self.identities.is_own(address)) {
+            Some(own) if own.partstat != *answer => object.answer(key, self.identities.own(), answer),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ mod answers;
 mod attendee;
 mod cut;
 mod delta;
+mod editing;
 pub mod fields;
 mod identity;
 mod object;

@@ -2,7 +2,7 @@
 
 use reefknot_core::ical::{Component, PropertyBuf};
 use reefknot_core::recurrence::InstanceKey;
-use reefknot_core::scheduling::{SchedulingObject, edit_attendee, fields};
+use reefknot_core::scheduling::{PartStat, SchedulingObject, fields};
 use reefknot_core::value::CalendarUserAddress;
 
 use super::client::Client;
@@ -51,12 +51,8 @@ pub(super) fn answer(
     answer: &str,
 ) -> Result<Vec<u8>, Failure> {
     let mut object = held(client, uid)?;
-    let mut part = object
-        .effective(key)
-        .ok_or_else(|| Failure::new(format!("{} has no instance {key} of {uid}", client.name)))?;
     let who = CalendarUserAddress::parse(&format!("mailto:{who}"))?;
-    edit_attendee(&mut part, &who, |line| line.set_param("PARTSTAT", answer))?;
-    object.put_part(key.clone(), part);
+    object.answer(key, &[who], &PartStat::parse(answer))?;
     Ok(object.to_calendar().to_bytes())
 }
 
