@@ -19,6 +19,7 @@
 //! # Ok::<(), reefknot_core::Error>(())
 //! ```
 
+mod answer;
 mod busy;
 mod delivery;
 mod offers;

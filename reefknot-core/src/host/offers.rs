@@ -1,13 +1,38 @@
-//! What a user offers others without changing their calendar: a proposal, or a copy.
+//! What a user says to others about what they hold: an answer, a proposal, or a copy.
 
 use super::driver::Step;
 use super::{Scheduler, UserId};
 use crate::engine::read_object;
 use crate::itip::Outcome;
+use crate::recurrence::InstanceKey;
+use crate::scheduling::PartStat;
 use crate::value::{CalendarUserAddress, Timestamp};
 use crate::{Error, Result};
 
 impl Scheduler<'_> {
+    /// An attendee answers an invitation, or one instance of it, as [`Engine::answer`](crate::engine::Engine::answer) says.
+    ///
+    /// # Errors
+    /// When the user is not in the directory, they hold nothing under the UID, there is nothing to answer, or the store
+    /// fails.
+    pub fn answer(
+        &mut self,
+        user: &UserId,
+        uid: &str,
+        instance: &InstanceKey,
+        answer: &PartStat,
+        comment: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let user = self.user(user)?;
+        let residence = self.residence(&user.id, uid)?;
+        let engine = self.engine(&user, residence);
+        self.take(&Step::new(&user, uid, residence, now), |held| {
+            let stored = held.object.ok_or_else(|| nothing(uid, &user.id))?;
+            engine.answer(stored, instance, answer, comment, held.state, now)
+        })
+    }
+
     /// An attendee proposes something else to the organizer (COUNTER, RFC 5546 §3.2.7).
     ///
     /// `proposal` is the whole object as the user would have it, as iCalendar text. Their own copy stays as it is, and
