@@ -86,6 +86,7 @@ pub(crate) fn full_state() -> SchedulingState {
         known: known.clone().into(),
         answers,
         proposals: people.map(|person| (address(person), known.clone().into())).into(),
+        refusals: known[1..].iter().cloned().collect(),
         tombstones: known[2..].iter().cloned().collect(),
         ended: known[1..].iter().cloned().collect(),
     }

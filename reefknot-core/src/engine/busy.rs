@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::Engine;
 use crate::freebusy::{BusyTime, FreeBusyRequest, busy_of};
 use crate::ical::{Component, Kind};
-use crate::itip::{Authentication, Disposition, Envelope, Message, MessageReason, Method, Outcome, Role};
+use crate::itip::{
+    Authentication, Disposition, Envelope, Message, MessageReason, Method, Outcome, Role, StatusCode,
+};
 use crate::policy::Decision;
 use crate::scheduling::{Organizer, SchedulingState, attendees};
 use crate::value::{CalendarUserAddress, Timestamp};
@@ -80,6 +82,8 @@ fn whose(calendar: &Component, method: Method) -> Option<CalendarUserAddress> {
 impl Engine {
     /// A question about busy time arrived: answered with a REPLY, or refused with the reason.
     ///
+    /// Who may not know is told so (REQUEST-STATUS 3.8) where they proved who they are, and otherwise nothing.
+    ///
     /// `busy` is the user's busy time; what lies outside of the window that was asked about stays here. `access` is
     /// what the access list says of whoever asks.
     ///
@@ -117,20 +121,24 @@ impl Engine {
             let message = "the question names none of the user's addresses";
             return Ok(outcome.refuse(Disposition::Ignored, "not-for-this-user", message, "RFC 5546 §3.3.2"));
         };
-        if !access.allowed {
-            return Ok(outcome.refuse(
-                Disposition::Rejected,
-                "no-access",
-                access.to_string(),
-                "RFC 5546 §6.2.3",
-            ));
-        }
-        let reply = asked.reply(own, busy, now, &self.product)?;
-        let mut outcome = Outcome { disposition: Disposition::Answered, role: Role::Attendee, ..outcome };
-        outcome.because("busy-time-told", access.to_string(), "RFC 5546 §3.3.3");
-        for doubt in busy.doubts() {
-            let message = format!("busy time may be incomplete, {}: {}", doubt.uid, doubt.why);
-            outcome.because("busy-time-in-doubt", message, "RFC 5546 §3.3.3");
+        let reply;
+        let mut outcome = outcome;
+        if access.allowed {
+            outcome = Outcome { disposition: Disposition::Answered, role: Role::Attendee, ..outcome };
+            outcome.because("busy-time-told", access.to_string(), "RFC 5546 §3.3.3");
+            for doubt in busy.doubts() {
+                let message = format!("busy time may be incomplete, {}: {}", doubt.uid, doubt.why);
+                outcome.because("busy-time-in-doubt", message, "RFC 5546 §3.3.3");
+            }
+            reply = asked.reply(own, busy, now, &self.product)?;
+        } else {
+            outcome.because("no-access", access.to_string(), "RFC 5546 §6.2.3");
+            if envelope.authentication != Authentication::Authenticated {
+                // Whoever only says who they are might have somebody else written to.
+                return Ok(outcome);
+            }
+            let status = StatusCode::NoAuthority.about(&format!("ATTENDEE:{}", own.uri()))?;
+            reply = asked.refusal(own, &status, now, &self.product)?;
         }
         outcome.messages.push(Message {
             method: Method::Reply,
@@ -194,8 +202,15 @@ mod tests {
         ] {
             let outcome = ask(list, sender, authentication, whom);
             assert_eq!((outcome.disposition, outcome.reasons[0].code), (disposition, code));
-            assert_eq!(outcome.messages.len(), usize::from(disposition == Disposition::Answered));
+            let replies = usize::from(disposition == Disposition::Answered || code == "no-access");
+            assert_eq!(outcome.messages.len(), replies);
         }
+        assert!(ask("", c, Authentication::Claimed, b).messages.is_empty());
+        let refused = ask("", c, proven, b).messages.remove(0).calendar;
+        assert_eq!(crate::itip::validate(&refused).violations, []);
+        let refused = refused.to_string();
+        assert!(refused.contains("REQUEST-STATUS:3.8;No authority.;ATTENDEE:mailto:b@foo.com"), "{refused}");
+        assert!(!refused.contains("FREEBUSY;"), "{refused}");
         let told = ask(LIST, c, proven, b).messages.remove(0);
         assert_eq!(told.recipient.to_string(), c);
         assert!(told.calendar.to_string().contains("FREEBUSY;FBTYPE=BUSY:20260302T090000Z/20260302T100000Z"));

@@ -28,14 +28,17 @@ mod room;
 
 pub use room::Room;
 
+use std::collections::BTreeMap;
+
 use crate::ical::{Component, Kind, Limits, Stream};
 use crate::itip::{
     self, Agent, Answer, Context, Disposition, Envelope, Incoming, Message, ObjectChange, Outcome,
     Preferences, Question, Role,
 };
 use crate::policy;
+use crate::recurrence::InstanceKey;
 use crate::scheduling::{Identities, ScheduleStatus, SchedulingObject, SchedulingState};
-use crate::value::Timestamp;
+use crate::value::{RequestStatus, Timestamp};
 use crate::{Error, Result};
 
 /// The engine of one calendar user.
@@ -100,7 +103,20 @@ impl Engine {
         state: &SchedulingState,
         now: Timestamp,
     ) -> Result<Outcome> {
-        let mut outcome = itip::change(before, after, state, &self.context(now, &self.preferences))?;
+        self.change_saying(before, after, &BTreeMap::new(), state, now)
+    }
+
+    /// As [`change`](Self::change), with what the answer says that the program could not do, by instance.
+    fn change_saying(
+        &self,
+        before: Option<&SchedulingObject>,
+        after: Option<&SchedulingObject>,
+        statuses: &BTreeMap<InstanceKey, RequestStatus>,
+        state: &SchedulingState,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let mut outcome =
+            itip::answer(before, after, statuses, state, &self.context(now, &self.preferences))?;
         if let (Some(before), ObjectChange::Store(object)) = (before, &mut outcome.object) {
             parameters::keep_statuses(before, object, self.agent)?;
         }

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::Result;
 use crate::freebusy::{BusyCalendar, RoomDecision, RoomPolicy};
 use crate::ical::{Component, Limits};
-use crate::itip::{Disposition, Envelope, Method, Outcome, Reason};
+use crate::itip::{Disposition, Envelope, Method, Outcome, Reason, StatusCode};
 use crate::policy::Decision;
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{PartStat, SchedulingObject, SchedulingState, attendee_among, fields};
@@ -57,7 +57,8 @@ impl Engine {
         for (key, answer) in &decision.answers {
             self.write_answer(&mut answered, key, answer)?;
         }
-        let reply = self.change(Some(invitation), Some(&answered), &taken.state, now)?;
+        let reply =
+            self.change_saying(Some(invitation), Some(&answered), &decision.statuses, &taken.state, now)?;
         let mut outcome = taken.clone();
         outcome.reasons.extend(decision.reasons);
         if reply.disposition == Disposition::Rejected {
@@ -80,14 +81,14 @@ impl Engine {
         now: Timestamp,
     ) -> Result<RoomDecision> {
         if let Some(refusal) = room.access.filter(|access| !access.allowed) {
-            let answers = invitation.parts().map(|(key, _)| (key.clone(), PartStat::Declined)).collect();
             let reason = Reason {
                 code: "no-access",
                 message: refusal.to_string(),
                 instance: None,
                 source: "policy of the room",
             };
-            return Ok(RoomDecision { answers, reasons: vec![reason] });
+            let status = StatusCode::NoAuthority.status()?;
+            return Ok(RoomDecision::decline(invitation, Some(status), reason));
         }
         room.policy.decide(invitation, &self.identities, room.booked, room.zone, now, room.limits)
     }
@@ -157,6 +158,11 @@ mod tests {
         parts.map(|part| (part.value("RECURRENCE-ID").unwrap_or_default(), answer(part))).collect()
     }
 
+    fn statuses(outcome: &Outcome) -> Vec<String> {
+        let parts = outcome.messages[0].calendar.components().filter(|part| part.is("VEVENT"));
+        parts.filter_map(|part| part.value("REQUEST-STATUS")).collect()
+    }
+
     const WEEKLY: &str = "DTSTART:20260302T090000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\n";
 
     #[test]
@@ -177,6 +183,7 @@ mod tests {
             reply(&outcome),
             [(String::new(), "ACCEPTED".to_owned()), ("20260309T090000Z".to_owned(), "DECLINED".to_owned())]
         );
+        assert_eq!(statuses(&outcome), ["2.0;Success", "4.0;Event conflict.  Date/time is busy."]);
         assert!(outcome.reasons.iter().any(|reason| reason.code == "room-is-taken"));
     }
 
@@ -189,6 +196,7 @@ mod tests {
         let decision = list.decide(&asking, Right::Book, &asked, NOW.parse().unwrap());
         let outcome = book(&booking("1", "mailto:c@bar.com", WEEKLY), &[], Some(&decision));
         assert_eq!(reply(&outcome), [(String::new(), "DECLINED".to_owned())]);
+        assert_eq!(statuses(&outcome), ["3.8;No authority."]);
         assert!(
             outcome.reasons.iter().any(|reason| reason.message.contains("entry 1")),
             "{:?}",

@@ -7,7 +7,7 @@ use crate::ical::{Component, Kind, PropertyBuf};
 use crate::itip::Method;
 use crate::scheduling::{Organizer, attendees, fields};
 use crate::time::{Zone, Zones};
-use crate::value::{CalendarUserAddress, DateTime, Period, Timestamp};
+use crate::value::{CalendarUserAddress, DateTime, Period, RequestStatus, Timestamp};
 use crate::{Error, Result};
 
 /// A question about busy time: who asks, whom, and about which window (RFC 5546 §3.3.2).
@@ -69,6 +69,23 @@ impl FreeBusyRequest {
         component.push(PropertyBuf::new("ATTENDEE", attendee.uri())?);
         let within = BusyTime::of(self.window.clone(), busy.periods().iter().copied());
         add_periods(&mut component, &within)?;
+        message(Method::Reply, component, product)
+    }
+
+    /// The answer of one who does not tell, with the reason in place of busy time (RFC 5546 §3.3.3).
+    ///
+    /// # Errors
+    /// As [`to_calendar`](Self::to_calendar).
+    pub fn refusal(
+        &self,
+        attendee: &CalendarUserAddress,
+        status: &RequestStatus,
+        stamp: Timestamp,
+        product: &str,
+    ) -> Result<Component> {
+        let mut component = self.component(stamp)?;
+        component.push(PropertyBuf::new("ATTENDEE", attendee.uri())?);
+        component.push(PropertyBuf::new("REQUEST-STATUS", &status.to_string())?);
         message(Method::Reply, component, product)
     }
 

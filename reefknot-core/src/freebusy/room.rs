@@ -9,11 +9,11 @@ use super::conflicts::{Conflicts, conflicts};
 use super::{BusyCalendar, BusyType};
 use crate::Result;
 use crate::ical::Limits;
-use crate::itip::Reason;
+use crate::itip::{Reason, StatusCode};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{Identities, PartStat, SchedulingObject, attendees};
 use crate::time::Zone;
-use crate::value::Timestamp;
+use crate::value::{RequestStatus, Timestamp};
 
 /// What to answer where nothing speaks against a booking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,8 +91,27 @@ impl Default for RoomPolicy {
 pub struct RoomDecision {
     /// The answer to the series (or the single event), and to each instance that differs.
     pub answers: BTreeMap<InstanceKey, PartStat>,
+    /// What the room cannot do, and why, for the REPLY (RFC 5546 §3.6): by instance, where it is more than an answer.
+    pub statuses: BTreeMap<InstanceKey, RequestStatus>,
     /// Why.
     pub reasons: Vec<Reason>,
+}
+
+impl RoomDecision {
+    /// Declines all of an invitation, for one reason.
+    pub(crate) fn decline(
+        invitation: &SchedulingObject,
+        status: Option<RequestStatus>,
+        reason: Reason,
+    ) -> Self {
+        let keys = || invitation.parts().map(|(key, _)| key.clone());
+        let statuses = status.into_iter().flat_map(|status| keys().map(move |key| (key, status.clone())));
+        Self {
+            answers: keys().map(|key| (key, PartStat::Declined)).collect(),
+            statuses: statuses.collect(),
+            reasons: vec![reason],
+        }
+    }
 }
 
 /// What speaks against one instance.
@@ -100,6 +119,7 @@ struct Objection {
     code: &'static str,
     message: String,
     answer: PartStat,
+    status: Option<RequestStatus>,
 }
 
 const SOURCE: &str = "policy of the room";
@@ -123,13 +143,13 @@ impl RoomPolicy {
     ) -> Result<RoomDecision> {
         let horizon = now..now.saturating_add(self.horizon.max(self.ahead.unwrap_or(0)));
         let found = conflicts(invitation, booked, horizon, reader, limits)?;
-        if let Some(refusal) = self.refuse_whole(invitation, room, &found, now) {
+        if let Some(refusal) = self.refuse_whole(invitation, room, &found, now)? {
             return Ok(refusal);
         }
         let mut reasons = Vec::new();
         let mut objections: BTreeMap<InstanceKey, Objection> = BTreeMap::new();
         for (key, span) in &found.instances {
-            if let Some(objection) = self.object(key, span, &found, now) {
+            if let Some(objection) = self.object(key, span, &found, now)? {
                 reasons.push(reason(objection.code, objection.message.clone(), Some(key)));
                 objections.insert(key.clone(), objection);
             }
@@ -139,40 +159,48 @@ impl RoomPolicy {
             WhenFree::Tentative => PartStat::Tentative,
         };
         let mut answers = BTreeMap::new();
+        let mut statuses = BTreeMap::new();
         let all = objections.len() == found.instances.len();
-        let worst = || {
-            objections
-                .values()
-                .map(|objection| &objection.answer)
-                .find(|answer| **answer == PartStat::Declined)
-        };
+        let worst = || objections.values().find(|objection| objection.answer == PartStat::Declined);
         if objections.is_empty() {
             answers.insert(InstanceKey::Master, free.clone());
             reasons.push(reason("room-is-free", "nothing speaks against the booking".into(), None));
         } else if all || self.partly == Partly::AllOrNone {
-            let answer = worst().cloned().unwrap_or(PartStat::Tentative);
-            answers.insert(InstanceKey::Master, answer);
+            let worst = worst();
+            answers
+                .insert(InstanceKey::Master, worst.map_or(PartStat::Tentative, |worst| worst.answer.clone()));
+            statuses.extend(
+                worst.and_then(|worst| worst.status.clone()).map(|status| (InstanceKey::Master, status)),
+            );
             if !all {
                 let message = "the room is booked for all instances or for none".into();
                 reasons.push(reason("all-or-none", message, None));
             }
         } else {
             answers.insert(InstanceKey::Master, free.clone());
-            answers.extend(objections.into_iter().map(|(key, objection)| (key, objection.answer)));
+            for (key, objection) in objections {
+                statuses.extend(objection.status.map(|status| (key.clone(), status)));
+                answers.insert(key, objection.answer);
+            }
         }
         // A component of its own has an answer of its own.
         let series = answers.get(&InstanceKey::Master).cloned().unwrap_or(free);
+        let of_series = statuses.get(&InstanceKey::Master).cloned();
         for (key, _) in invitation.parts() {
-            answers.entry(key.clone()).or_insert_with(|| series.clone());
+            if !answers.contains_key(key) {
+                answers.insert(key.clone(), series.clone());
+                statuses.extend(of_series.clone().map(|status| (key.clone(), status)));
+            }
         }
         if invitation.master().is_none() {
             answers.remove(&InstanceKey::Master);
+            statuses.remove(&InstanceKey::Master);
         }
         if found.goes_on {
             let message = format!("looked for other bookings until {}", found.horizon.end.to_rfc3339());
             reasons.push(reason("looked-until", message, None));
         }
-        Ok(RoomDecision { answers, reasons })
+        Ok(RoomDecision { answers, statuses, reasons })
     }
 
     /// What speaks against an invitation as a whole.
@@ -182,13 +210,15 @@ impl RoomPolicy {
         room: &Identities,
         found: &Conflicts,
         now: Timestamp,
-    ) -> Option<RoomDecision> {
+    ) -> Result<Option<RoomDecision>> {
         let refuse = |code, message: String| {
-            let all = invitation.parts().map(|(key, _)| (key.clone(), PartStat::Declined)).collect();
-            Some(RoomDecision { answers: all, reasons: vec![reason(code, message, None)] })
+            Ok(Some(RoomDecision::decline(invitation, None, reason(code, message, None))))
         };
         if let Some(doubt) = found.doubts.iter().find(|doubt| doubt.uid == invitation.uid()) {
-            return refuse("time-unknown", format!("it cannot be known when that is: {}", doubt.why));
+            let message = format!("it cannot be known when that is: {}", doubt.why);
+            let status = StatusCode::InvalidTime.status()?;
+            let why = reason("time-unknown", message, None);
+            return Ok(Some(RoomDecision::decline(invitation, Some(status), why)));
         }
         if found.instances.is_empty() {
             return refuse("nothing-to-book", "the invitation has no instance that is still to come".into());
@@ -215,7 +245,7 @@ impl RoomPolicy {
                 return refuse("too-far-ahead", message);
             }
         }
-        None
+        Ok(None)
     }
 
     fn object(
@@ -224,8 +254,9 @@ impl RoomPolicy {
         span: &Range<Timestamp>,
         found: &Conflicts,
         now: Timestamp,
-    ) -> Option<Objection> {
-        let declined = |code, message| Some(Objection { code, message, answer: PartStat::Declined });
+    ) -> Result<Option<Objection>> {
+        let declined =
+            |code, message| Ok(Some(Objection { code, message, answer: PartStat::Declined, status: None }));
         if let Some(notice) = self.notice.filter(|notice| span.start < now.saturating_add(*notice)) {
             return declined(
                 "too-short-notice",
@@ -237,16 +268,19 @@ impl RoomPolicy {
             return declined("too-long", format!("it lasts {length} seconds, and {longest} is the most"));
         }
         let mut taken = found.conflicts.iter().filter(|conflict| conflict.instance == *key);
-        let worst = taken.clone().map(|conflict| conflict.period.busy).max()?;
-        let period = taken.find(|conflict| conflict.period.busy == worst)?.period;
-        let answer = match self.on_conflict {
-            OnConflict::Decline => PartStat::Declined,
-            OnConflict::Tentative => PartStat::Tentative,
+        let Some(worst) = taken.clone().map(|conflict| conflict.period.busy).max() else { return Ok(None) };
+        let Some(period) = taken.find(|conflict| conflict.period.busy == worst).map(|worst| worst.period)
+        else {
+            return Ok(None);
+        };
+        let (answer, status) = match self.on_conflict {
+            OnConflict::Decline => (PartStat::Declined, Some(StatusCode::Conflict.status()?)),
+            OnConflict::Tentative => (PartStat::Tentative, None),
         };
         let how = if worst == BusyType::Tentative { "tentatively booked" } else { "booked" };
         let message =
             format!("the room is {how} from {} to {}", period.start.to_rfc3339(), period.end.to_rfc3339());
-        Some(Objection { code: "room-is-taken", message, answer })
+        Ok(Some(Objection { code: "room-is-taken", message, answer, status }))
     }
 }
 
@@ -265,15 +299,18 @@ mod tests {
     const PEOPLE: &str = "ORGANIZER:mailto:a@foo.com\r\nATTENDEE:mailto:a@foo.com\r\nATTENDEE:mailto:b@foo.com\r\n\
                           ATTENDEE;PARTSTAT=DECLINED:mailto:c@bar.com\r\nATTENDEE;CUTYPE=ROOM:mailto:aquarium@foo.com\r\n";
 
-    fn decide(policy: &RoomPolicy, lines: &str, booked: &[&str]) -> (Vec<String>, Vec<&'static str>) {
+    fn decision_of(policy: &RoomPolicy, lines: &str, booked: &[&str]) -> RoomDecision {
         let room = Identities::new("mailto:aquarium@foo.com".parse().unwrap());
         let others: Vec<_> =
             booked.iter().enumerate().map(|(at, lines)| event(&format!("o{at}"), lines)).collect();
         let invitation = event("new", &format!("{lines}{PEOPLE}"));
         let calendar = BusyCalendar::new(&others, &room);
         let now = NOW.parse().unwrap();
-        let decision =
-            policy.decide(&invitation, &room, &calendar, &Zone::UTC, now, &Limits::default()).unwrap();
+        policy.decide(&invitation, &room, &calendar, &Zone::UTC, now, &Limits::default()).unwrap()
+    }
+
+    fn decide(policy: &RoomPolicy, lines: &str, booked: &[&str]) -> (Vec<String>, Vec<&'static str>) {
+        let decision = decision_of(policy, lines, booked);
         let answers =
             decision.answers.iter().map(|(key, answer)| format!("{key} {answer}").trim().to_owned());
         (answers.collect(), decision.reasons.iter().map(|reason| reason.code).collect())
@@ -324,6 +361,29 @@ mod tests {
         ] {
             let (_, codes) = decide(&policy, lines, &[]);
             assert_eq!(codes[0], code, "{policy:?} {lines}");
+        }
+    }
+
+    #[test]
+    fn what_the_room_cannot_do_has_a_status_and_what_it_will_not_has_none() {
+        let policy = RoomPolicy::default();
+        let all = RoomPolicy { partly: Partly::AllOrNone, ..policy.clone() };
+        let ask = RoomPolicy { on_conflict: OnConflict::Tentative, ..policy.clone() };
+        let small = RoomPolicy { capacity: Some(1), ..policy.clone() };
+        let nowhere = "DTSTART;TZID=Nowhere/Middle:20260302T090000\r\n";
+        for (policy, lines, booked, statuses) in [
+            (&policy, WEEKLY, &[SECOND][..], &["20260309T090000Z 4.0"][..]),
+            (&all, WEEKLY, &[SECOND], &[" 4.0"]),
+            (&policy, WEEKLY, &[ALL], &[" 4.0"]),
+            (&ask, WEEKLY, &[ALL], &[]),
+            (&policy, WEEKLY, &[], &[]),
+            (&small, WEEKLY, &[], &[]),
+            (&policy, nowhere, &[], &[" 3.5"]),
+        ] {
+            let decision = decision_of(policy, lines, booked);
+            let said: Vec<_> =
+                decision.statuses.iter().map(|(key, status)| format!("{key} {}", status.code())).collect();
+            assert_eq!(said, statuses, "{lines} {booked:?}");
         }
     }
 

@@ -5,6 +5,8 @@
 //! (RFC 6638 §3.2.2.1). What tells them apart is the revision: the organizer's newer one is taken over, instance by
 //! instance, as a REQUEST would be; an equal one is the user's own change and an older one is none at all.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::invitations::{keep_own, take_over};
 use super::message::{Authentication, Carrier, Envelope};
@@ -75,7 +77,7 @@ pub fn adopt(
             after.edit_part(key, |held| put_own(held, part, context)).transpose()?;
         }
     }
-    let mut outcome = answers::change(Some(&adopted), Some(&after), &taken.state, context)?;
+    let mut outcome = answers::change(Some(&adopted), Some(&after), &BTreeMap::new(), &taken.state, context)?;
     if let ObjectChange::Keep = outcome.object {
         outcome.object = ObjectChange::Store(adopted);
     }
@@ -145,7 +147,7 @@ fn nothing_newer(
     if stored.is_none() {
         return Ok(taken);
     }
-    let mut outcome = answers::change(stored, Some(object), state, context)?;
+    let mut outcome = answers::change(stored, Some(object), &BTreeMap::new(), state, context)?;
     outcome.reasons.splice(0..0, taken.reasons);
     Ok(outcome)
 }

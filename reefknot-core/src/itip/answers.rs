@@ -10,6 +10,7 @@ use super::invitations::own_address;
 use super::message::{Message, MessageReason};
 use super::method::Method;
 use super::outcome::{Disposition, ObjectChange, Outcome, Role};
+use super::request_status;
 use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
@@ -17,12 +18,13 @@ use crate::scheduling::{
     Delta, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject, SchedulingState, Weight,
     attendee_among, fields,
 };
-use crate::value::CalendarUserAddress;
+use crate::value::{CalendarUserAddress, RequestStatus};
 
 /// An attendee created, changed or deleted their copy.
 pub(super) fn change(
     before: Option<&SchedulingObject>,
     after: Option<&SchedulingObject>,
+    statuses: &BTreeMap<InstanceKey, RequestStatus>,
     state: &SchedulingState,
     context: &Context<'_>,
 ) -> Result<Outcome> {
@@ -45,7 +47,7 @@ pub(super) fn change(
             "RFC 5546 §3.7.2",
         ));
     };
-    let mut answering = Answering { own, context, outcome, before, after: after.cloned() };
+    let mut answering = Answering { own, context, outcome, statuses, before, after: after.cloned() };
     answering.outcome.state.adopt(before.unwrap_or(held), context.identities.own());
     match (before, after) {
         (Some(before), None) => answering.delete(before),
@@ -72,6 +74,8 @@ struct Answering<'a> {
     own: CalendarUserAddress,
     context: &'a Context<'a>,
     outcome: Outcome,
+    /// What the program could not do, by instance.
+    statuses: &'a BTreeMap<InstanceKey, RequestStatus>,
     before: Option<&'a SchedulingObject>,
     after: Option<SchedulingObject>,
 }
@@ -304,15 +308,18 @@ impl Answering<'_> {
             return Ok(self.outcome);
         }
         let delegated = self.delegate(object, &held)?;
+        let components = held.iter().map(|(key, component, _)| (key, component));
+        let statuses = request_status::lines(components, self.statuses, object.zones())?;
         let parts = held
             .iter()
-            .map(|(_, component, answer)| {
+            .zip(statuses)
+            .map(|((_, component, answer), status)| {
                 Ok(Part {
                     of: component,
                     sequence: fields::revision(component).sequence,
                     attendees: self.attendee_lines(component, answer)?,
                     status: None,
-                    extra: remarks(component, answer)?,
+                    extra: status.into_iter().chain(progress(component, answer)).collect(),
                 })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -420,15 +427,12 @@ impl Answering<'_> {
     }
 }
 
-/// What a reply says beside the answer: that the request was understood, and how much of a to-do is done
-/// (RFC 5546 §3.4.3, §4.5.4). Before the attendee works on it, PERCENT-COMPLETE is the organizer's.
-fn remarks(component: &Component, answer: &PartStat) -> Result<Vec<PropertyBuf>> {
-    let mut remarks = vec![PropertyBuf::new("REQUEST-STATUS", "2.0;Success")?];
-    if matches!(answer, PartStat::InProcess | PartStat::Completed) {
-        let progress = ["PERCENT-COMPLETE", "COMPLETED"];
-        remarks.extend(progress.iter().filter_map(|name| Some(component.property(name)?.to_buf())));
-    }
-    Ok(remarks)
+/// How much of a to-do is done (RFC 5546 §3.4.3, §4.5.4). Before the attendee works on it, PERCENT-COMPLETE is the
+/// organizer's.
+fn progress(component: &Component, answer: &PartStat) -> impl Iterator<Item = PropertyBuf> {
+    let works = matches!(answer, PartStat::InProcess | PartStat::Completed);
+    let properties = ["PERCENT-COMPLETE", "COMPLETED"].into_iter().filter(move |_| works);
+    properties.filter_map(|name| Some(component.property(name)?.to_buf()))
 }
 
 /// A property among the changes that only the organizer may change.

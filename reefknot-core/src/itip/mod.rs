@@ -24,6 +24,7 @@ mod proposal;
 mod publish;
 mod receive;
 mod replies;
+mod request_status;
 mod sent_by;
 pub mod validate;
 
@@ -35,12 +36,17 @@ pub use outcome::{Answer, Disposition, Notice, ObjectChange, Outcome, Question, 
 pub use proposal::propose;
 pub use publish::publish;
 pub use receive::{Incoming, receive};
+pub use request_status::StatusCode;
 pub use sent_by::acts_for;
 pub use validate::validate;
 
+use std::collections::BTreeMap;
+
 use crate::Result;
 use crate::ical::Kind;
+use crate::recurrence::InstanceKey;
 use crate::scheduling::{Identities, ScheduleAgent, SchedulingObject, SchedulingState};
+use crate::value::RequestStatus;
 
 /// What a user is to an object: its organizer, an attendee, or neither.
 #[must_use]
@@ -60,6 +66,20 @@ pub fn role(object: Option<&SchedulingObject>, identities: &Identities) -> Role 
 pub fn change(
     before: Option<&SchedulingObject>,
     after: Option<&SchedulingObject>,
+    state: &SchedulingState,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    answer(before, after, &BTreeMap::new(), state, context)
+}
+
+/// As [`change`], by a program that answers for its user: `statuses` says by instance what it could not do, and why.
+///
+/// # Errors
+/// As [`change`].
+pub fn answer(
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+    statuses: &BTreeMap<InstanceKey, RequestStatus>,
     state: &SchedulingState,
     context: &Context<'_>,
 ) -> Result<Outcome> {
@@ -97,7 +117,7 @@ pub fn change(
             outcome.object = after.map_or(ObjectChange::Delete, |after| ObjectChange::Store(after.clone()));
             Ok(outcome)
         }
-        Role::Attendee => answers::change(before, after, state, context),
+        Role::Attendee => answers::change(before, after, statuses, state, context),
         Role::None => unscheduled(before, after, state, context),
     }
 }

@@ -13,6 +13,7 @@ use super::message::{Change, Message, MessageReason};
 use super::method::Method;
 use super::outcome::{Disposition, Outcome, Role};
 use super::receive::Incoming;
+use super::request_status;
 use crate::Result;
 use crate::ical::Kind;
 use crate::recurrence::InstanceKey;
@@ -143,6 +144,16 @@ pub(super) fn declined(
             outcome.because_of(key, "stale-refusal", message, "RFC 5546 §2.1.5");
             continue;
         }
+        if outcome.state.refusals.get(key).is_some_and(|told| revision <= *told) {
+            outcome.because_of(
+                key,
+                "duplicate",
+                "the user was told of this refusal before",
+                "RFC 5546 §2.1.5",
+            );
+            continue;
+        }
+        outcome.state.refusals.insert(key.clone(), revision);
         for proposals in outcome.state.proposals.values_mut() {
             proposals.remove(key);
         }
@@ -152,6 +163,7 @@ pub(super) fn declined(
         if let Some(comment) = part.text("COMMENT") {
             outcome.tell("comment", format!("the organizer writes: {comment}"));
         }
+        request_status::tell_failures(&mut outcome, part, "the organizer");
     }
     outcome.state.proposals.retain(|_, proposals| !proposals.is_empty());
     Ok(outcome)

@@ -10,6 +10,7 @@ use super::message::MessageReason;
 use super::organizer;
 use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question, Role};
 use super::receive::Incoming;
+use super::request_status;
 use crate::Result;
 use crate::ical::{Component, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
@@ -96,12 +97,7 @@ impl Recorder<'_> {
         if let Some(percent) = component.value("PERCENT-COMPLETE") {
             self.outcome.tell("progress", format!("{who} has done {percent} %"));
         }
-        for status in component.properties_named("REQUEST-STATUS") {
-            let status = status.value();
-            if !status.starts_with(['1', '2']) {
-                self.outcome.tell("request-status", format!("{who} could not follow the request: {status}"));
-            }
-        }
+        request_status::tell_failures(&mut self.outcome, component, &who.to_string());
     }
 
     /// The one ATTENDEE line that the sender may speak for (RFC 5546 §3.2.3, §6.1.2).
@@ -213,14 +209,18 @@ impl Recorder<'_> {
 
     fn write(&mut self, key: &InstanceKey, answer: &Attendee) -> Result<()> {
         let status = self.request_status(key);
+        let serves = self.outcome.role == Role::Organizer && self.context.agent == Agent::Server;
         let update = |line: &mut PropertyBuf| {
             line.set_param("PARTSTAT", answer.partstat.as_str())?;
             match &answer.sent_by {
                 Some(sent_by) => line.set_param("SENT-BY", sent_by.uri())?,
                 None => line.remove_param("SENT-BY"),
             }
-            // RFC 6638 §4.2: the line says how the message fared, and now it says what the reply says.
-            if line.as_property().param("SCHEDULE-STATUS").is_some() {
+            // RFC 6638 §4.2: updated or added by a server; elsewhere where there was one, or more is said than success.
+            if serves
+                || line.as_property().param("SCHEDULE-STATUS").is_some()
+                || status != ScheduleStatus::Success.code()
+            {
                 line.set_param("SCHEDULE-STATUS", &status)?;
             }
             Ok(())

@@ -38,6 +38,9 @@ pub struct SchedulingState {
     /// organizer, what they declined (RFC 5546 §3.2.7).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub proposals: BTreeMap<CalendarUserAddress, BTreeMap<InstanceKey, Revision>>,
+    /// For an attendee: the last refusal of a proposal that they were told of, by instance (RFC 5546 §3.2.8).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refusals: BTreeMap<InstanceKey, Revision>,
     /// What was cancelled, and at which revision: nothing at or below it comes back to life.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tombstones: BTreeMap<InstanceKey, Revision>,
