@@ -26,6 +26,8 @@ pub struct Preferences {
     pub sent_by: Answer,
     /// What to do with an attendee's proposal of something else.
     pub counters: Answer,
+    /// Whether a to-do is done, and all are told, once everybody who takes part has completed theirs.
+    pub complete_todos: bool,
     /// Whether a message whose sender is only claimed, as in plain mail, is taken over.
     pub believe_claimed_senders: bool,
     /// Whether CATEGORIES are sent: most people file events under names of their own.
@@ -43,6 +45,7 @@ impl Default for Preferences {
             new_organizer: Answer::Ask,
             sent_by: Answer::Ask,
             counters: Answer::Ask,
+            complete_todos: false,
             believe_claimed_senders: true,
             send_categories: false,
         }

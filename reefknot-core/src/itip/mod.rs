@@ -13,6 +13,7 @@ mod add;
 mod adopt;
 mod answers;
 mod body;
+mod completion;
 mod context;
 mod counter;
 mod invitations;

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::slice::from_ref;
 
+use super::completion;
 use super::context::{Agent, Context, ShowAnswers};
 use super::message::MessageReason;
 use super::organizer;
@@ -17,7 +18,7 @@ use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Attendee, PartStat, ScheduleStatus, SchedulingObject, attendee_among, attendees, edit_attendee, fields,
 };
-use crate::value::CalendarUserAddress;
+use crate::value::{CalendarUserAddress, DateTime, Timestamp};
 
 /// Takes over the answers in a REPLY, instance by instance.
 pub(super) fn receive(
@@ -322,6 +323,16 @@ impl Recorder<'_> {
         Ok(())
     }
 
+    /// When the last part of a to-do was completed: the reply says so, or it is now (RFC 5545 §3.8.2.1).
+    fn completed_at(&self) -> Timestamp {
+        let parts = self.incoming.object.parts();
+        let told = parts.filter_map(|(_, part)| match fields::date_time(part, "COMPLETED") {
+            Some(DateTime::Utc(when)) => Some(when),
+            _ => None,
+        });
+        told.max().unwrap_or(self.context.now)
+    }
+
     fn finish(mut self) -> Result<Outcome> {
         self.outcome.disposition = if self.applied > 0 {
             let shown = self.outcome.role == Role::Organizer
@@ -330,6 +341,12 @@ impl Recorder<'_> {
             if shown {
                 self.outcome =
                     organizer::show_answers(self.stored, &self.object, self.outcome, self.context)?;
+            }
+            if self.outcome.role == Role::Organizer {
+                let completed = completion::newly_completed(self.stored, &self.object);
+                let when = self.completed_at();
+                self.outcome =
+                    completion::settle(&mut self.object, &completed, when, self.outcome, self.context)?;
             }
             self.outcome.object = ObjectChange::Store(self.object);
             Disposition::Applied
