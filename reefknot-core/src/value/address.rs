@@ -28,6 +28,8 @@ use crate::{Error, Result};
 pub struct CalendarUserAddress {
     written: Box<str>,
     normal: Box<str>,
+    /// The URI of a bare mail address, where `mailto:` before it is not enough.
+    encoded: Option<Box<str>>,
 }
 
 impl CalendarUserAddress {
@@ -50,7 +52,7 @@ impl CalendarUserAddress {
         }
         match written.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) && !rest.is_empty() => {
-                Ok(Self { written: written.into(), normal: normal(scheme, rest).into() })
+                Ok(Self { written: written.into(), normal: normal(scheme, rest).into(), encoded: None })
             }
             None if written
                 .split_once('@')
@@ -58,16 +60,22 @@ impl CalendarUserAddress {
             {
                 // No URI: `?` and `%` are letters of the name here (RFC 5322 §3.2.3).
                 let normal = format!("mailto:{}", written.to_lowercase());
-                Ok(Self { written: written.into(), normal: normal.into() })
+                let encoded = percent_encode(&normal["mailto:".len()..]);
+                let encoded = encoded.map(|mailbox| format!("mailto:{mailbox}").into());
+                Ok(Self { written: written.into(), normal: normal.into(), encoded })
             }
             _ => bad("neither a URI nor a mail address"),
         }
     }
 
-    /// The address as it was written, with `mailto:` added to a bare mail address.
+    /// The address as it was written; a bare mail address as the `mailto:` URI of it (RFC 6068 §2).
     #[must_use]
     pub fn uri(&self) -> &str {
-        if self.written.contains(':') { &self.written } else { &self.normal }
+        match &self.encoded {
+            Some(encoded) => encoded,
+            None if self.written.contains(':') => &self.written,
+            None => &self.normal,
+        }
     }
 
     /// The form addresses are compared in.
@@ -100,6 +108,24 @@ fn normal(scheme: &str, rest: &str) -> String {
         return format!("urn:{}", rest.to_ascii_lowercase());
     }
     format!("{scheme}:{}", rest.trim_end_matches('/'))
+}
+
+/// A mailbox with the characters encoded that would mean something else in a URI, or may not be in one; `None` where
+/// there are none (RFC 6068 §2).
+fn percent_encode(mailbox: &str) -> Option<String> {
+    let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$'()*+,:@".contains(&byte);
+    if mailbox.bytes().all(stays) {
+        return None;
+    }
+    let mut encoded = String::with_capacity(mailbox.len() + 8);
+    for byte in mailbox.bytes() {
+        if stays(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Some(encoded)
 }
 
 fn percent_decode(text: &str) -> String {
@@ -208,6 +234,23 @@ mod tests {
     fn a_bare_mail_address_keeps_what_would_mean_more_in_a_uri() {
         for (text, mailbox) in [("B?@foo.com", "b?@foo.com"), ("100%25@foo.com", "100%25@foo.com")] {
             assert_eq!(CalendarUserAddress::parse(text).unwrap().mailbox(), Some(mailbox));
+        }
+    }
+
+    #[test]
+    fn as_a_uri_a_bare_mail_address_is_encoded() {
+        for (text, uri) in [
+            ("B@Foo.com", "mailto:b@foo.com"),
+            ("b+tag@foo.com", "mailto:b+tag@foo.com"),
+            ("what?@foo.com", "mailto:what%3F@foo.com"),
+            ("100%25@foo.com", "mailto:100%2525@foo.com"),
+            ("a&b@foo.com", "mailto:a%26b@foo.com"),
+            ("ä/b@foo.com", "mailto:%C3%A4%2Fb@foo.com"),
+            ("MAILTO:B?x@foo.com", "MAILTO:B?x@foo.com"),
+        ] {
+            let address = CalendarUserAddress::parse(text).unwrap();
+            assert_eq!(address.uri(), uri);
+            assert_eq!(CalendarUserAddress::parse(uri).unwrap(), address);
         }
     }
 
