@@ -13,7 +13,7 @@ pub struct Error(#[from] Kind);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Kind {
-    #[error("{what} exceeds the limit of {limit}; raise `Limits::{name}` if this input is wanted")]
+    #[error("{what} exceeds the limit of {limit} (`{name}`)")]
     Limit { name: &'static str, what: String, limit: u64 },
     #[error("{0}")]
     Syntax(String),
@@ -26,7 +26,7 @@ enum Kind {
 }
 
 impl Error {
-    /// A configured limit was exceeded. `name` is the field of `Limits`.
+    /// A configured limit was exceeded. `name` is the field to raise where such input is wanted.
     pub fn limit(name: &'static str, what: impl Into<String>, limit: u64) -> Self {
         Kind::Limit { name, what: what.into(), limit }.into()
     }

@@ -21,7 +21,7 @@ impl Failure {
     }
 
     pub(crate) fn in_file(path: &Path, error: &Error) -> Self {
-        Self(format!("{}: {error}", path.display()))
+        Self(format!("{}: {}", path.display(), Self::from(error.clone())))
     }
 }
 
@@ -33,7 +33,8 @@ impl fmt::Display for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(error.to_string())
+        // The limits are those of the library's user; this command has one size.
+        Self(if error.is_limit() { format!("{error}; split the file") } else { error.to_string() })
     }
 }
 

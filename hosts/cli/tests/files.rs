@@ -249,6 +249,19 @@ fn nothing_on_standard_input_is_empty() {
     }
 }
 
+/// A limit is told in words of the command, which has none to raise.
+#[test]
+fn what_exceeds_a_limit_is_to_be_split() {
+    let deep = "BEGIN:A\r\n".repeat(40);
+    let output = run_with(&["fmt", "-"], deep.as_bytes());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).ends_with("exceeds the limit of 32 (`depth`); split the file\n"),
+        "{}",
+        err(&output)
+    );
+}
+
 /// What never ends is read no further than what is too large, in as little memory as that takes.
 #[cfg(target_os = "linux")]
 #[test]

@@ -129,7 +129,7 @@ fn each_limit_has_its_name() {
     for (name, text, limits) in cases {
         let error = Stream::parse(text.as_bytes(), &limits).unwrap_err();
         assert!(error.is_limit(), "{name}");
-        assert!(error.to_string().contains(&format!("`Limits::{name}`")), "{error}");
+        assert!(error.to_string().contains(&format!("(`{name}`)")), "{error}");
     }
 }
 

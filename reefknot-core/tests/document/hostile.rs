@@ -86,8 +86,7 @@ fn each_limit_holds_at_its_value_and_stops_one_beyond_with_the_line() {
         let error = Stream::parse(text.as_bytes(), &limits(lowest - 1)).unwrap_err();
         assert!(error.is_limit());
         let limit = lowest - 1;
-        let expected =
-            format!("{what} exceeds the limit of {limit}; raise `Limits::{name}` if this input is wanted");
+        let expected = format!("{what} exceeds the limit of {limit} (`{name}`)");
         assert_eq!(error.to_string(), expected);
     }
 }
@@ -151,7 +150,7 @@ fn the_defaults_stop_what_no_calendar_holds() {
     ];
     for (name, text) in cases {
         let error = Stream::parse(text.as_bytes(), &Limits::default()).unwrap_err();
-        assert!(error.to_string().contains(&format!("`Limits::{name}`")), "{error}");
+        assert!(error.to_string().contains(&format!("(`{name}`)")), "{error}");
     }
 }
 
