@@ -166,8 +166,8 @@ impl<'a> Mailer<'a> {
             && !self.context.agent.sends(attendee.agent)
         {
             // RFC 6638 §3.2.1.2: somebody taken out of the server's hands gets a CANCEL from it.
-            let everything = was.clone();
-            return self.cancel_as(before, after, attendee, &everything, next, false);
+            let Some(before) = before else { return Ok(()) };
+            return self.send_cancel(before, after, attendee, &was, next, false);
         }
         if !self.may_send(attendee) {
             // Whoever else sends it asks the same.
@@ -178,13 +178,7 @@ impl<'a> Mailer<'a> {
             && !lost.is_empty()
         {
             let gone_for_all = master_cancelled || lost.is_subset(&step.gone);
-            // Those who lose the series lose its instances with it.
-            let named: Keys = if lost.contains(&InstanceKey::Master) {
-                Keys::from([InstanceKey::Master])
-            } else {
-                lost.clone()
-            };
-            self.send_cancel(before, after, attendee, &named, next, gone_for_all)?;
+            self.send_cancel(before, after, attendee, &lost, next, gone_for_all)?;
         }
         let Some(reason) = self.request_reason(step, attendee, &was, &is) else {
             return Ok(());
@@ -309,33 +303,10 @@ impl<'a> Mailer<'a> {
         if !self.may_send(attendee) {
             return Ok(());
         }
-        let named: Keys = if keys.contains(&InstanceKey::Master) {
-            Keys::from([InstanceKey::Master])
-        } else {
-            keys.clone()
-        };
-        self.send_cancel(object, object, attendee, &named, sequence, for_all)
+        self.send_cancel(object, object, attendee, keys, sequence, for_all)
     }
 
-    fn cancel_as(
-        &mut self,
-        before: Option<&SchedulingObject>,
-        after: &SchedulingObject,
-        attendee: &Attendee,
-        keys: &Keys,
-        sequence: u32,
-        for_all: bool,
-    ) -> Result<()> {
-        let Some(before) = before else { return Ok(()) };
-        let named: Keys = if keys.contains(&InstanceKey::Master) {
-            Keys::from([InstanceKey::Master])
-        } else {
-            keys.clone()
-        };
-        self.send_cancel(before, after, attendee, &named, sequence, for_all)
-    }
-
-    /// Sends one CANCEL for the named components. STATUS:CANCELLED only where nobody attends any more: to
+    /// Sends one CANCEL for what somebody attended; the series stands for all its instances. STATUS:CANCELLED only where nobody attends any more: to
     /// uninvite somebody it must not be there (RFC 5546 §3.2.5).
     fn send_cancel(
         &mut self,
@@ -347,6 +318,8 @@ impl<'a> Mailer<'a> {
         for_all: bool,
     ) -> Result<()> {
         let who = attendee.address.clone();
+        let series = Keys::from([InstanceKey::Master]);
+        let keys = if keys.contains(&InstanceKey::Master) { &series } else { keys };
         let held =
             self.cancelled.entry(keys.clone()).or_insert_with(|| without_attendees(before, after, keys));
         let parts = held
@@ -382,7 +355,7 @@ impl<'a> Mailer<'a> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    pub(super) fn push(
+    fn push(
         &mut self,
         method: Method,
         reason: MessageReason,
