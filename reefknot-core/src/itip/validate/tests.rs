@@ -1,5 +1,3 @@
-mod examples;
-
 use super::tables::{Presence, table};
 use super::*;
 use crate::ical::{Limits, Stream};
@@ -363,4 +361,51 @@ fn it_is_said_as_data_and_in_words() {
         "line 12: STATUS is `CANCELLED`; a REQUEST of a VEVENT may only say CONFIRMED, TENTATIVE \
          (status-not-allowed, RFC 5546 §3.2.2)"
     );
+}
+
+/// Of what the examples of RFC 5546 §4 do wrong, each once; what they do right is in `fixtures/itip`.
+#[test]
+fn the_slips_of_rfc_5546_are_found() {
+    for (what, method, kind, lines, code) in [
+        (
+            "§4.2.1 has a room without mailto:",
+            "REQUEST",
+            "VEVENT",
+            "ATTENDEE;CUTYPE=ROOM:cellar@foo.com\nDTSTART:20261201T180000Z\nSUMMARY:Budget\n",
+            "cal-address",
+        ),
+        (
+            "§4.2.1 ends at T2100000Z",
+            "REQUEST",
+            "VEVENT",
+            "ATTENDEE:mailto:b@foo.com\nDTSTART:20261201T180000Z\nDTEND:20261201T1900000Z\nSUMMARY:Budget\n",
+            "date-time",
+        ),
+        (
+            "§4.3.2 ends at local time",
+            "REQUEST",
+            "VFREEBUSY",
+            "ATTENDEE:mailto:b@foo.com\nDTSTART:20261201T080000Z\nDTEND:20261201T200000\n",
+            "not-utc",
+        ),
+        (
+            "§4.7.1 asks for everybody",
+            "REFRESH",
+            "VEVENT",
+            "ATTENDEE:mailto:a@foo.com\nATTENDEE:mailto:b@foo.com\n",
+            "property-too-many",
+        ),
+        (
+            "§4.7.2 has an eight-digit year",
+            "REQUEST",
+            "VEVENT",
+            "ATTENDEE:mailto:b@foo.com\nDTSTART:20261201T180000Z\nSUMMARY:Choir\n\
+             RDATE;VALUE=PERIOD:20261208T180000Z/202600208T190000Z\n",
+            "period",
+        ),
+    ] {
+        let head = "UID:1@foo.com\nDTSTAMP:20261122T090000Z\nORGANIZER:mailto:a@foo.com\n";
+        let text = message(method, &format!("BEGIN:{kind}\n{head}{lines}END:{kind}\n"));
+        assert_eq!(codes(&text).iter().map(|(code, _)| *code).collect::<Vec<_>>(), [code], "{what}");
+    }
 }
