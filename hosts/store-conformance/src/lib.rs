@@ -9,7 +9,7 @@
 //! reefknot_store_conformance::store_tests!(|| Box::new(MemoryStore::new()));
 //! ```
 //!
-//! - [`store_tests!`]: what one store on its own must do ([`single`], [`besides`]).
+//! - [`store_tests!`]: what one store on its own must do ([`single`], [`outbox`], [`besides`]).
 //! - [`place_tests!`]: those, and several connections to the same data ([`shared`]). Stores that outlive their connection.
 //! - [`breakable_tests!`]: a commit that fails half-way ([`broken`]). Stores that a test can break.
 //!
@@ -19,6 +19,7 @@
 pub mod besides;
 pub mod broken;
 mod model;
+pub mod outbox;
 mod sample;
 pub mod shared;
 pub mod single;

@@ -11,6 +11,9 @@ use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
 pub(crate) const UID: &str = "1@foo.com";
 
+/// More messages than any check has.
+pub(crate) const ALL: usize = usize::MAX;
+
 /// An instant, that many seconds after the first of January 2026.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(1_767_225_600 + seconds)
@@ -133,4 +136,10 @@ pub(crate) fn stored(store: &dyn Store, user: &str, uid: &str) -> StoredObject {
 pub(crate) fn due(store: &dyn Store, now: Timestamp, limit: usize) -> Vec<String> {
     let due = store.due(now, limit).expect("the outbox can be read");
     due.into_iter().map(|delivery| delivery.message.recipient.to_string()).collect()
+}
+
+/// Commits one object with these messages.
+#[track_caller]
+pub(crate) fn send(store: &mut dyn Store, messages: Vec<Outgoing>) {
+    store.commit(Commit { outbox: messages, ..commit("a", UID, b"a") }).expect("a first commit succeeds");
 }

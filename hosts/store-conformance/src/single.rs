@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use reefknot_core::host::{
-    Commit, DeliveryId, Outgoing, Settled, Store, StoredCalendar, StoredObject, UserId,
-};
+use reefknot_core::host::{Commit, Outgoing, Settled, Store, StoredCalendar, StoredObject, UserId};
 use reefknot_core::policy::Residence;
 use reefknot_core::value::Timestamp;
 
 use crate::model;
-use crate::sample::{UID, at, commit, due, full_message, full_state, message, odd_bytes, stored};
+use crate::sample::{ALL, UID, at, commit, due, full_message, full_state, message, odd_bytes, send, stored};
 
-/// Makes a `#[test]` of every check of [`single`](crate::single) and [`besides`](crate::besides).
+/// Makes a `#[test]` of every check of [`single`](crate::single), [`outbox`](crate::outbox) and
+/// [`besides`](crate::besides).
 ///
 /// The argument is a function without arguments that makes an empty store, as a `Box<dyn Store>`.
 #[macro_export]
@@ -45,6 +44,17 @@ macro_rules! single_tests {
                 a_calendar_is_every_object_that_lives,
                 every_commit_of_a_user_is_one_of_their_calendar,
                 a_commit_on_another_calendar_is_a_conflict,
+                a_window_holds_all_that_may_take_place_in_it,
+                five_megabytes_are_an_object,
+                a_thousand_objects_and_a_thousand_messages,
+                it_agrees_with_the_model,
+            ]
+        );
+        $crate::tests_of!(
+            $how,
+            outbox,
+            $make,
+            [
                 the_longest_due_come_first,
                 those_due_together_keep_their_order,
                 a_limit_is_kept,
@@ -56,9 +66,6 @@ macro_rules! single_tests {
                 an_unknown_delivery_is_refused,
                 delivery_ids_are_never_given_again,
                 messages_that_share_their_text_end_on_their_own,
-                five_megabytes_are_an_object,
-                a_thousand_objects_and_a_thousand_messages,
-                it_agrees_with_the_model,
             ]
         );
         $crate::tests_of!(
@@ -74,27 +81,6 @@ macro_rules! single_tests {
             ]
         );
     };
-}
-
-const ALL: usize = usize::MAX;
-
-fn retry(due: Timestamp) -> Settled {
-    Settled::Retry { due, status: "5.1;not now".to_owned() }
-}
-
-fn failed(status: &str) -> Settled {
-    Settled::Failed { status: status.to_owned() }
-}
-
-/// Commits one object with these messages.
-#[track_caller]
-fn send(store: &mut dyn Store, messages: Vec<Outgoing>) {
-    store.commit(Commit { outbox: messages, ..commit("a", UID, b"a") }).expect("a first commit succeeds");
-}
-
-#[track_caller]
-fn first_due(store: &dyn Store, now: Timestamp) -> DeliveryId {
-    store.due(now, 1).expect("the outbox can be read").first().expect("a message is due").id
 }
 
 /// Nothing is there, and that is no error.
@@ -303,6 +289,45 @@ pub fn every_commit_of_a_user_is_one_of_their_calendar(store: &mut dyn Store) {
     assert_eq!(version(store), last);
 }
 
+/// What overlaps the window is there, and what may at any time; what is gone or another user's is not.
+pub fn a_window_holds_all_that_may_take_place_in_it(store: &mut dyn Store) {
+    let a = UserId::new("a");
+    let spans = [
+        ("inside", Some(at(11)..at(12))),
+        ("around", Some(Timestamp::MIN..Timestamp::MAX)),
+        ("into it", Some(at(5)..at(11))),
+        ("out of it", Some(at(19)..at(30))),
+        ("at any time", None),
+    ];
+    let outside =
+        [("before", at(5)..at(10)), ("after", at(20)..at(30)), ("never", Timestamp::MIN..Timestamp::MIN)];
+    for (uid, span) in &spans {
+        let object = Commit { span: span.clone(), ..commit("a", uid, uid.as_bytes()) };
+        store.commit(object).expect("a first commit succeeds");
+    }
+    for (uid, span) in outside {
+        let object = Commit { span: Some(span), ..commit("a", uid, b"outside") };
+        store.commit(object).expect("a first commit succeeds");
+    }
+    let moved = Commit { span: Some(at(15)..at(16)), ..commit("a", "before", b"moved") };
+    store
+        .commit(Commit { expected: Some(stored(store, "a", "before").version), ..moved })
+        .expect("it is moved");
+    let gone = commit("a", "gone", b"gone");
+    let version = store.commit(gone.clone()).expect("a first commit succeeds");
+    store.commit(Commit { expected: Some(version), calendar: None, ..gone }).expect("the deletion succeeds");
+    store.commit(commit("b", "b's", b"b's")).expect("a first commit succeeds");
+
+    let whole = store.calendar(&a).expect("the calendar can be read");
+    let within = store.calendar_within(&a, at(10)..at(20)).expect("the calendar can be read");
+    assert_eq!(within.version, whole.version);
+    assert!(within.objects.is_sorted_by(|(one, _), (other, _)| one.as_bytes() < other.as_bytes()));
+    assert!(within.objects.iter().all(|object| whole.objects.contains(object)), "{:?}", within.objects);
+    for uid in spans.iter().map(|(uid, _)| *uid).chain(["before"]) {
+        assert!(within.objects.iter().any(|(found, _)| found == uid), "{uid}");
+    }
+}
+
 /// Whoever found a room free has to look again once anything else was booked, and nothing of the commit is kept.
 pub fn a_commit_on_another_calendar_is_a_conflict(store: &mut dyn Store) {
     let a = UserId::new("a");
@@ -319,174 +344,6 @@ pub fn a_commit_on_another_calendar_is_a_conflict(store: &mut dyn Store) {
     assert_eq!(due(store, Timestamp::MAX, ALL), [""; 0]);
     let now = store.calendar(&a).expect("the calendar can be read").version;
     store.commit(booking("2@foo.com", now)).expect("decided anew, it succeeds");
-}
-
-/// And not those that are not due; what is due now, is.
-pub fn the_longest_due_come_first(store: &mut dyn Store) {
-    send(
-        store,
-        vec![
-            message("mailto:third@x.org", at(20)),
-            message("mailto:later@x.org", at(21)),
-            message("mailto:second@x.org", at(-5)),
-            message("mailto:first@x.org", Timestamp::MIN),
-        ],
-    );
-    let expected = ["mailto:first@x.org", "mailto:second@x.org", "mailto:third@x.org"];
-    assert_eq!(due(store, at(20), ALL), expected);
-    assert_eq!(due(store, at(19), ALL), expected[..2]);
-    assert_eq!(due(store, Timestamp::MAX, ALL).len(), 4);
-}
-
-/// Across commits, users and objects.
-pub fn those_due_together_keep_their_order(store: &mut dyn Store) {
-    let mut expected = Vec::new();
-    for number in 0..30 {
-        let user = if number % 2 == 0 { "a" } else { "b" };
-        let uid = format!("{}@foo.com", 100 - number);
-        let people = [format!("mailto:z{number}@x.org"), format!("mailto:a{number}@x.org")];
-        let message = |person: &String| Outgoing { uid: uid.clone(), ..message(person, at(0)) };
-        let outbox = people.iter().map(message).collect();
-        store.commit(Commit { outbox, ..commit(user, &uid, b"x") }).expect("a first commit succeeds");
-        expected.extend(people);
-    }
-    assert_eq!(due(store, at(0), ALL), expected);
-    let ids: Vec<_> =
-        store.due(at(0), ALL).expect("the outbox can be read").iter().map(|row| row.id).collect();
-    assert!(ids.is_sorted() && ids.len() == expected.len(), "{ids:?}");
-}
-
-/// The limit is a count, zero too.
-pub fn a_limit_is_kept(store: &mut dyn Store) {
-    let people: Vec<_> = (0..5).map(|number| format!("mailto:p{number}@x.org")).collect();
-    send(store, people.iter().map(|person| message(person, at(0))).collect());
-    for limit in 0..7 {
-        assert_eq!(due(store, at(0), limit), people[..limit.min(5)]);
-    }
-}
-
-/// And only that.
-pub fn what_was_delivered_is_gone(store: &mut dyn Store) {
-    send(store, vec![message("mailto:b@foo.com", at(0)), message("mailto:c@bar.com", at(1))]);
-    let id = first_due(store, at(1));
-    store.settle(id, Settled::Delivered).expect("it is in the outbox");
-    assert_eq!(due(store, Timestamp::MAX, ALL), ["mailto:c@bar.com"]);
-    assert_eq!(store.failed(), Ok(Vec::new()));
-    assert!(store.settle(id, Settled::Delivered).expect_err("it is gone").is_invalid());
-}
-
-/// With its attempts counted, its last status, and the message as it was.
-pub fn a_retry_waits_until_it_is_due(store: &mut dyn Store) {
-    send(store, vec![message("mailto:b@foo.com", at(0)), message("mailto:c@bar.com", at(5))]);
-    let id = first_due(store, at(0));
-    store.settle(id, retry(at(10))).expect("it is in the outbox");
-    assert_eq!(due(store, at(9), ALL), ["mailto:c@bar.com"]);
-    assert_eq!(due(store, at(10), ALL), ["mailto:c@bar.com", "mailto:b@foo.com"]);
-    store.settle(id, retry(at(3))).expect("it is in the outbox");
-    let again = store.due(at(3), ALL).expect("the outbox can be read");
-    assert_eq!(again.len(), 1);
-    assert_eq!((again[0].id, again[0].attempts, again[0].due), (id, 2, at(3)));
-    assert_eq!(again[0].status.as_deref(), Some("5.1;not now"));
-    assert_eq!(again[0].message, message("mailto:b@foo.com", at(0)));
-    assert_eq!(store.failed(), Ok(Vec::new()));
-}
-
-/// It stays for a person to look at, with why.
-pub fn what_was_given_up_is_due_no_more(store: &mut dyn Store) {
-    send(store, ["mailto:b@foo.com", "mailto:c@bar.com"].map(|person| message(person, at(0))).into());
-    let ids: Vec<_> =
-        store.due(at(0), ALL).expect("the outbox can be read").iter().map(|row| row.id).collect();
-    store.settle(ids[0], retry(at(1))).expect("it is in the outbox");
-    // Given up in the other order than they are listed.
-    for id in [ids[1], ids[0]] {
-        store.settle(id, failed("5.1;no such mailbox „ü“")).expect("it is in the outbox");
-    }
-    assert_eq!(store.due(Timestamp::MAX, ALL), Ok(Vec::new()));
-    let given_up = store.failed().expect("the outbox can be read");
-    assert_eq!(
-        given_up.iter().map(|row| (row.id, row.attempts)).collect::<Vec<_>>(),
-        [(ids[0], 2), (ids[1], 1)]
-    );
-    for (delivery, person) in given_up.iter().zip(["mailto:b@foo.com", "mailto:c@bar.com"]) {
-        assert_eq!(delivery.message, message(person, at(0)));
-        assert_eq!(delivery.status.as_deref(), Some("5.1;no such mailbox „ü“"));
-    }
-}
-
-/// By a person who knows better.
-pub fn what_was_given_up_can_be_tried_again(store: &mut dyn Store) {
-    send(store, vec![message("mailto:b@foo.com", at(0))]);
-    let id = first_due(store, at(0));
-    store.settle(id, failed("5.1")).expect("it is in the outbox");
-    store.settle(id, retry(at(7))).expect("what was given up is still in the outbox");
-    assert_eq!(store.failed(), Ok(Vec::new()));
-    assert_eq!(due(store, at(6), ALL), [""; 0]);
-    assert_eq!(first_due(store, at(7)), id);
-}
-
-/// By a person who has seen it.
-pub fn what_was_given_up_can_be_removed(store: &mut dyn Store) {
-    send(store, vec![message("mailto:b@foo.com", at(0))]);
-    let id = first_due(store, at(0));
-    store.settle(id, failed("5.1")).expect("it is in the outbox");
-    store.settle(id, Settled::Delivered).expect("what was given up is still in the outbox");
-    assert_eq!(store.failed(), Ok(Vec::new()));
-    assert_eq!(store.due(Timestamp::MAX, ALL), Ok(Vec::new()));
-}
-
-/// However it ended, and whatever the number.
-pub fn an_unknown_delivery_is_refused(store: &mut dyn Store) {
-    send(store, vec![message("mailto:b@foo.com", at(0))]);
-    let before = store.due(at(0), ALL);
-    let DeliveryId(known) = first_due(store, at(0));
-    for number in [known + 1, 0, u64::MAX, 1 << 63].into_iter().filter(|number| *number != known) {
-        for how in [Settled::Delivered, retry(at(5)), failed("5.1")] {
-            let error = store.settle(DeliveryId(number), how).expect_err("there is no such message");
-            assert!(error.is_invalid(), "{error}");
-        }
-    }
-    assert_eq!(store.due(at(0), ALL), before);
-    assert_eq!(store.failed(), Ok(Vec::new()));
-}
-
-/// A late word about a message must not settle another one.
-pub fn delivery_ids_are_never_given_again(store: &mut dyn Store) {
-    let mut expected = None;
-    let mut last = None;
-    for _ in 0..3 {
-        let outbox = vec![message("mailto:b@foo.com", at(0))];
-        let next = Commit { expected, outbox, ..commit("a", UID, b"x") };
-        expected = Some(store.commit(next).expect("a commit on the stored version succeeds"));
-        let id = first_due(store, at(0));
-        assert!(Some(id) > last, "{id} after {last:?}");
-        store.settle(id, Settled::Delivered).expect("it is in the outbox");
-        last = Some(id);
-    }
-}
-
-/// One text for many is no reason for one end, nor for one content.
-pub fn messages_that_share_their_text_end_on_their_own(store: &mut dyn Store) {
-    let shared = full_message(at(0));
-    let people = ["mailto:b@foo.com", "mailto:c@bar.com", "mailto:e@baz.net", "mailto:f@baz.net"];
-    let mut outbox: Vec<_> = people
-        .map(|person| Outgoing { recipient: person.parse().expect("an address"), ..shared.clone() })
-        .into();
-    // The same text with other changes, and another text with the same changes.
-    outbox[1].changes.truncate(1);
-    outbox[2].calendar = Arc::from(&b"other"[..]);
-    send(store, outbox.clone());
-    while !outbox.is_empty() {
-        let rows = store.due(at(0), ALL).expect("the outbox can be read");
-        assert_eq!(
-            rows.iter().map(|row| &row.message).collect::<Vec<_>>(),
-            outbox.iter().collect::<Vec<_>>()
-        );
-        // From the middle outwards, so that the first and the last each lose the other.
-        let next = outbox.len() / 2;
-        store.settle(rows[next].id, Settled::Delivered).expect("it is in the outbox");
-        outbox.remove(next);
-    }
-    assert_eq!(store.due(at(0), ALL), Ok(Vec::new()));
 }
 
 /// People attach pictures.

@@ -10,6 +10,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
+    include_str!("../migrations/0004.sql"),
 ];
 
 /// What marks an SQLite file as one of ours: "Reef" in ASCII.
@@ -117,6 +118,7 @@ mod tests {
             (crate::store::LOAD, "INDEX sqlite_autoindex_object_1 (user=? AND uid=?)"),
             (crate::store::UIDS, "COVERING INDEX object_live (user=? AND live=?)"),
             (crate::store::LIVING, "INDEX object_live (user=? AND live=?)"),
+            (crate::store::WITHIN, "INDEX object_ends (user=? AND ends>?)"),
             (crate::outbox::DUE, "INDEX outbox_due (due<?)"),
             (crate::outbox::GIVEN_UP, "INDEX outbox_given_up"),
             (crate::question::OPEN, "INDEX question_user (user=?)"),

@@ -1,6 +1,7 @@
 //! The store: one connection to one file.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use reefknot_core::host::{
 use reefknot_core::policy::Residence;
 use reefknot_core::value::Timestamp;
 use reefknot_core::{Error, Result};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Params, TransactionBehavior, params};
 
 use crate::{outbox, question, schema};
 
@@ -21,7 +22,14 @@ pub(crate) const UIDS: &str = "SELECT uid FROM object WHERE user = ?1 AND live =
 
 /// The index on the living objects gives their order.
 pub(crate) const LIVING: &str = "SELECT uid, calendar FROM object WHERE user = ?1 AND live = 1 ORDER BY uid";
+
+/// Those that may take place between two times, in any order: the index knows what is over before the first.
+pub(crate) const WITHIN: &str =
+    "SELECT uid, calendar FROM object WHERE user = ?1 AND live = 1 AND ends > ?2 AND begins < ?3";
 const CALENDAR_VERSION: &str = "SELECT version FROM calendar WHERE user = ?1";
+
+/// The span of what may take place at any time, as the migration has it.
+const UNKNOWN: (i64, i64) = (-1_000_000_000_000, 1_000_000_000_000);
 
 /// How long to wait for another connection that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -90,6 +98,21 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// The objects that a query finds in a user's calendar.
+    fn living(&self, user: &UserId, query: &str, values: impl Params) -> Result<StoredCalendar> {
+        let read = || -> rusqlite::Result<StoredCalendar> {
+            // One snapshot: the version is that of exactly these objects.
+            let snapshot = self.db.unchecked_transaction()?;
+            let version = calendar_version(&snapshot, user)?;
+            let mut statement = snapshot.prepare_cached(query)?;
+            let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(StoredCalendar { version, objects: rows.collect::<rusqlite::Result<_>>()? })
+        };
+        read().map_err(|error| failure(&self.name, &format!("reading the calendar of user `{user}`"), &error))
+    }
+}
+
 impl Store for SqliteStore {
     fn load(&self, user: &UserId, uid: &str) -> Result<Option<StoredObject>> {
         let doing = format!("reading `{uid}` of user `{user}`");
@@ -139,15 +162,14 @@ impl Store for SqliteStore {
     }
 
     fn calendar(&self, user: &UserId) -> Result<StoredCalendar> {
-        let read = || -> rusqlite::Result<StoredCalendar> {
-            // One snapshot: the version is that of exactly these objects.
-            let snapshot = self.db.unchecked_transaction()?;
-            let version = calendar_version(&snapshot, user)?;
-            let mut statement = snapshot.prepare_cached(LIVING)?;
-            let rows = statement.query_map([user.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(StoredCalendar { version, objects: rows.collect::<rusqlite::Result<_>>()? })
-        };
-        read().map_err(|error| failure(&self.name, &format!("reading the calendar of user `{user}`"), &error))
+        self.living(user, LIVING, [user.as_str()])
+    }
+
+    fn calendar_within(&self, user: &UserId, window: Range<Timestamp>) -> Result<StoredCalendar> {
+        let window = (user.as_str(), window.start.seconds(), window.end.seconds());
+        let mut calendar = self.living(user, WITHIN, window)?;
+        calendar.objects.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(calendar)
     }
 
     fn commit(&mut self, commit: Commit) -> Result<u64> {
@@ -245,18 +267,23 @@ fn write(db: &Connection, commit: &Commit, version: i64, state: &str) -> rusqlit
         Residence::Synced => "synced",
         Residence::LocalOnly => "local-only",
     };
+    let (begins, ends) = match &commit.span {
+        Some(span) => (span.start.seconds(), span.end.seconds()),
+        None => UNKNOWN,
+    };
     db.prepare_cached(
         "INSERT INTO calendar (user, version) VALUES (?1, 1) \
          ON CONFLICT (user) DO UPDATE SET version = version + 1",
     )?
     .execute([commit.user.as_str()])?;
     db.prepare_cached(
-        "INSERT INTO object (user, uid, version, residence, state, live, calendar) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6 IS NOT NULL, ?6) \
+        "INSERT INTO object (user, uid, version, residence, state, live, calendar, begins, ends) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6 IS NOT NULL, ?6, ?7, ?8) \
          ON CONFLICT (user, uid) DO UPDATE SET version = excluded.version, residence = excluded.residence, \
-         state = excluded.state, live = excluded.live, calendar = excluded.calendar",
+         state = excluded.state, live = excluded.live, calendar = excluded.calendar, begins = excluded.begins, \
+         ends = excluded.ends",
     )?
-    .execute(params![commit.user.as_str(), commit.uid, version, residence, state, commit.calendar])
+    .execute(params![commit.user.as_str(), commit.uid, version, residence, state, commit.calendar, begins, ends])
 }
 
 /// A value as JSON text.

@@ -100,6 +100,8 @@ fn a_file_of_version_1_becomes_one_of_this_version() {
 
     let calendar = store.calendar(&user).unwrap();
     assert_eq!((calendar.version, calendar.objects.len()), (12, 1), "as many commits as were made before");
+    let moment = Timestamp::from_seconds(0)..Timestamp::from_seconds(1);
+    assert_eq!(store.calendar_within(&user, moment).unwrap(), calendar, "it may take place at any time");
     let live = store.load(&user, "1@foo.com").unwrap().unwrap();
     assert_eq!((live.version, live.residence), (3, Residence::LocalOnly));
     assert_eq!(live.calendar.as_deref(), Some(&b"the object"[..]));
@@ -211,6 +213,7 @@ fn a_damaged_object_is_named() {
         ),
     ] {
         let folder = made(VERSION_1);
+        drop(SqliteStore::open(folder.file()).unwrap());
         sql_on(&folder, sql);
         let store = SqliteStore::open(folder.file()).unwrap();
         let error = store.load(&UserId::new("a"), "1@foo.com").unwrap_err();
@@ -323,4 +326,19 @@ fn a_write_that_fails_is_named_and_changes_nothing() {
 fn a_store_may_move_to_another_thread() {
     fn movable<T: Send>(_: &T) {}
     movable(&SqliteStore::open_in_memory().unwrap());
+}
+
+/// A window costs what may take place in it: what is over is not read.
+#[test]
+fn a_window_leaves_out_what_is_over_and_what_is_still_to_come() {
+    let mut store = SqliteStore::open_in_memory().unwrap();
+    let a = UserId::new("a");
+    let at = Timestamp::from_seconds;
+    for (uid, span) in [("over", Some(0..10)), ("now", Some(5..15)), ("later", Some(20..30)), ("old", None)] {
+        let span = span.map(|span: std::ops::Range<i64>| at(span.start)..at(span.end));
+        let calendar = Some(uid.as_bytes().to_vec());
+        store.commit(Commit { calendar, span, ..Commit::new(a.clone(), uid) }).unwrap();
+    }
+    let found = store.calendar_within(&a, at(10)..at(20)).unwrap();
+    assert_eq!(found.objects.iter().map(|(uid, _)| uid.as_str()).collect::<Vec<_>>(), ["now", "old"]);
 }

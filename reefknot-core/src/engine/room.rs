@@ -2,9 +2,11 @@
 
 use super::Engine;
 use crate::Result;
-use crate::freebusy::{BusyCalendar, RoomDecision, RoomPolicy};
+use crate::freebusy::{BusyCalendar, RoomDecision, RoomPolicy, held_twice};
 use crate::ical::{Component, Limits};
-use crate::itip::{Disposition, Envelope, Method, Outcome, Reason, StatusCode};
+use crate::itip::{
+    Answer, Authentication, Disposition, Envelope, Method, Outcome, Preferences, Reason, StatusCode,
+};
 use crate::policy::Decision;
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{PartStat, SchedulingObject, SchedulingState, attendee_among, fields};
@@ -16,7 +18,7 @@ use crate::value::Timestamp;
 pub struct Room<'a> {
     /// By which rules it answers.
     pub policy: &'a RoomPolicy,
-    /// Everything it is booked for.
+    /// Everything it is booked for within [`RoomPolicy::horizon`].
     pub booked: &'a BusyCalendar<'a>,
     /// Where it is: whole days and floating times lie in this zone.
     pub zone: &'a Zone,
@@ -29,7 +31,7 @@ pub struct Room<'a> {
 impl Engine {
     /// A message arrived for a room: it is taken over as for anybody, and an invitation is answered at once.
     ///
-    /// The host loads the room's whole calendar, asks, and commits in one step that fails where the calendar has changed
+    /// The host loads the room's calendar within [`RoomPolicy::horizon`], asks, and commits in one step that fails where the calendar has changed
     /// in between: so of two bookings at once, one is answered after the other.
     ///
     /// # Errors
@@ -43,7 +45,8 @@ impl Engine {
         room: &Room<'_>,
         now: Timestamp,
     ) -> Result<Outcome> {
-        let taken = self.receive(stored, state, calendar, envelope, now)?;
+        let preferences = self.unattended(envelope, room);
+        let taken = self.receive_with(stored, state, calendar, envelope, now, &preferences)?;
         let asks = calendar
             .value("METHOD")
             .is_some_and(|method| matches!(method.trim().parse(), Ok(Method::Request | Method::Add)));
@@ -72,6 +75,58 @@ impl Engine {
         outcome.notices.extend(reply.notices);
         outcome.reasons.extend(reply.reasons);
         Ok(outcome)
+    }
+
+    /// Somebody changes a room's calendar by hand: as for anybody, and refused where two would have it for certain.
+    ///
+    /// `room` holds everything it is booked for, as for [`book`](Self::book). What is in it twice already stays.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn change_room(
+        &self,
+        before: Option<&SchedulingObject>,
+        after: Option<&SchedulingObject>,
+        state: &SchedulingState,
+        room: &Room<'_>,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let outcome = self.change(before, after, state, now)?;
+        let twice = |object: &SchedulingObject| {
+            let horizon = room.policy.horizon(now);
+            held_twice(object, &self.identities, room.booked, horizon, room.zone, room.limits)
+        };
+        let held = before.map(twice).unwrap_or_default();
+        let now_held = outcome.resulting(before).map(twice).unwrap_or_default();
+        let Some(new) = now_held.into_iter().find(|conflict| !held.contains(conflict)) else {
+            return Ok(outcome);
+        };
+        let message = format!(
+            "the room is booked from {} to {} (`{}`); decline that first",
+            new.period.start.to_rfc3339(),
+            new.period.end.to_rfc3339(),
+            new.uid
+        );
+        let refused = Outcome::new(Disposition::Rejected, outcome.role, state.clone());
+        Ok(refused.refuse(Disposition::Rejected, "room-is-taken", message, "policy of the room"))
+    }
+
+    /// Nobody answers a room's questions: who proved that they may book it may do so for somebody else (SENT-BY), and
+    /// whatever else would be asked is refused.
+    fn unattended(&self, envelope: &Envelope, room: &Room<'_>) -> Preferences {
+        let refuse = |answer: Answer| if answer == Answer::Ask { Answer::Refuse } else { answer };
+        let may = room.access.is_none_or(|access| access.allowed);
+        let proven = envelope.authentication == Authentication::Authenticated;
+        let sent_by = match self.preferences.sent_by {
+            Answer::Ask if may && proven => Answer::Accept,
+            answer => refuse(answer),
+        };
+        Preferences {
+            sent_by,
+            forwarded: refuse(self.preferences.forwarded),
+            new_organizer: refuse(self.preferences.new_organizer),
+            ..self.preferences.clone()
+        }
     }
 
     fn answer_of(
@@ -114,7 +169,7 @@ impl Engine {
 mod tests {
     use super::*;
     use crate::engine::read_calendar;
-    use crate::itip::{Authentication, Carrier};
+    use crate::itip::Carrier;
     use crate::policy::{AccessList, Asked, Asking, Right};
     use crate::scheduling::Identities;
 

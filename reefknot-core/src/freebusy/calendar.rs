@@ -144,12 +144,22 @@ impl<'a> BusyCalendar<'a> {
     #[must_use]
     pub fn busy(&self, window: Range<Timestamp>, reader: &Zone, limits: &Limits) -> BusyTime {
         let (taken, doubts) = self.taken(window.clone(), reader, limits);
-        let mut hours = doubts;
-        for one in &self.availability {
-            one.paint(&mut hours, reader, limits);
-        }
-        hours.join();
+        let hours = self.hours_over(doubts, reader, limits);
         hours.and(&BusyTime::of(window, taken.into_iter().map(|taken| taken.period)))
+    }
+
+    /// When the user cannot be met by their availability alone, whatever takes place (RFC 7953).
+    #[must_use]
+    pub fn hours(&self, window: Range<Timestamp>, reader: &Zone, limits: &Limits) -> BusyTime {
+        self.hours_over(BusyTime::free(window), reader, limits)
+    }
+
+    fn hours_over(&self, mut time: BusyTime, reader: &Zone, limits: &Limits) -> BusyTime {
+        for one in &self.availability {
+            one.paint(&mut time, reader, limits);
+        }
+        time.join();
+        time
     }
 
     /// Those that can have an instance in the window.

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::calendar::bounds;
-use super::{BusyCalendar, BusyPeriod, BusyType, Doubt};
+use super::{BusyCalendar, BusyPeriod, BusyType, Doubt, Taken};
 use crate::Result;
 use crate::ical::Limits;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{SchedulingObject, fields};
+use crate::scheduling::{Identities, SchedulingObject, fields};
 use crate::time::Zone;
 use crate::value::Timestamp;
 
@@ -82,6 +82,33 @@ pub fn conflicts(
         doubts.push(Doubt { uid: invitation.uid().to_owned(), why: unresolved.to_string() });
     }
     let others: Vec<_> = taken.iter().filter(|taken| taken.uid != invitation.uid()).collect();
+    let conflicts = collide(&instances, &others);
+    Ok(Conflicts { horizon, instances, conflicts, goes_on, doubts })
+}
+
+/// Where an object in the owner's calendar and another both take the same time for certain.
+///
+/// What is cancelled, declined, transparent or tentative holds nothing. The horizon is as for [`conflicts`].
+#[must_use]
+pub fn held_twice(
+    object: &SchedulingObject,
+    owner: &Identities,
+    calendar: &BusyCalendar<'_>,
+    horizon: Range<Timestamp>,
+    reader: &Zone,
+    limits: &Limits,
+) -> Vec<Conflict> {
+    let certain = |taken: &&Taken<'_>| taken.period.busy > BusyType::Tentative;
+    let (own, _) = BusyCalendar::new([object], owner).taken(horizon.clone(), reader, limits);
+    let (taken, _) = calendar.taken(horizon, reader, limits);
+    let instances: Vec<_> =
+        own.iter().filter(certain).map(|own| (own.key.clone(), own.period.start..own.period.end)).collect();
+    let others: Vec<_> = taken.iter().filter(certain).filter(|taken| taken.uid != object.uid()).collect();
+    collide(&instances, &others)
+}
+
+/// The collisions of instances with what takes time, both by start.
+fn collide(instances: &[(InstanceKey, Range<Timestamp>)], others: &[&Taken<'_>]) -> Vec<Conflict> {
     // The latest end of all that begin no later, so that a search can begin behind what is over.
     let mut over = Timestamp::MIN;
     let ends: Vec<Timestamp> = others
@@ -92,7 +119,7 @@ pub fn conflicts(
         })
         .collect();
     let mut conflicts = Vec::new();
-    for (key, span) in &instances {
+    for (key, span) in instances {
         let first = ends.partition_point(|end| *end <= span.start);
         let near = others[first..].iter().take_while(|taken| taken.period.start < span.end);
         for taken in near.filter(|taken| taken.period.end > span.start && taken.period.busy != BusyType::Free)
@@ -107,7 +134,7 @@ pub fn conflicts(
             });
         }
     }
-    Ok(Conflicts { horizon, instances, conflicts, goes_on, doubts })
+    conflicts
 }
 
 #[cfg(test)]

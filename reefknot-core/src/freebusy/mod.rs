@@ -34,7 +34,7 @@ mod time;
 
 pub use availability::Availability;
 pub use calendar::{BusyCalendar, Taken};
-pub use conflicts::{Conflict, Conflicts, conflicts};
+pub use conflicts::{Conflict, Conflicts, conflicts, held_twice};
 pub use message::{FreeBusyRequest, busy_component, busy_of};
 pub use room::{OnConflict, Partly, RoomDecision, RoomPolicy, WhenFree};
 pub use suggest::{Attendance, Clash, Person, Search, Suggestion, suggest};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::conflicts::{Conflicts, conflicts};
-use super::{BusyCalendar, BusyType};
+use super::{BusyCalendar, BusyTime, BusyType};
 use crate::Result;
 use crate::ical::Limits;
 use crate::itip::{Reason, StatusCode};
@@ -125,6 +125,12 @@ struct Objection {
 const SOURCE: &str = "policy of the room";
 
 impl RoomPolicy {
+    /// In which time other bookings are looked for: what the room's calendar has to hold for [`decide`](Self::decide).
+    #[must_use]
+    pub fn horizon(&self, now: Timestamp) -> Range<Timestamp> {
+        now..now.saturating_add(self.horizon.max(self.ahead.unwrap_or(0)))
+    }
+
     /// Answers an invitation, given everything else that the room is booked for.
     ///
     /// Only instances that are not over yet are looked at. `reader` is the room's zone. The host asks and stores in one
@@ -141,15 +147,15 @@ impl RoomPolicy {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<RoomDecision> {
-        let horizon = now..now.saturating_add(self.horizon.max(self.ahead.unwrap_or(0)));
-        let found = conflicts(invitation, booked, horizon, reader, limits)?;
+        let found = conflicts(invitation, booked, self.horizon(now), reader, limits)?;
         if let Some(refusal) = self.refuse_whole(invitation, room, &found, now)? {
             return Ok(refusal);
         }
         let mut reasons = Vec::new();
         let mut objections: BTreeMap<InstanceKey, Objection> = BTreeMap::new();
+        let hours = booked.hours(found.horizon.clone(), reader, limits);
         for (key, span) in &found.instances {
-            if let Some(objection) = self.object(key, span, &found, now)? {
+            if let Some(objection) = self.object(key, span, &found, &hours, now)? {
                 reasons.push(reason(objection.code, objection.message.clone(), Some(key)));
                 objections.insert(key.clone(), objection);
             }
@@ -253,6 +259,7 @@ impl RoomPolicy {
         key: &InstanceKey,
         span: &Range<Timestamp>,
         found: &Conflicts,
+        hours: &BusyTime,
         now: Timestamp,
     ) -> Result<Option<Objection>> {
         let declined =
@@ -266,6 +273,16 @@ impl RoomPolicy {
         let length = span.end.seconds() - span.start.seconds();
         if let Some(longest) = self.longest.filter(|longest| length > *longest) {
             return declined("too-long", format!("it lasts {length} seconds, and {longest} is the most"));
+        }
+        if hours.worst(span.start, span.end) != BusyType::Free {
+            let message = format!("from {} on the room is closed", span.start.to_rfc3339());
+            let status = Some(StatusCode::Conflict.status()?);
+            return Ok(Some(Objection {
+                code: "room-is-closed",
+                message,
+                answer: PartStat::Declined,
+                status,
+            }));
         }
         let mut taken = found.conflicts.iter().filter(|conflict| conflict.instance == *key);
         let Some(worst) = taken.clone().map(|conflict| conflict.period.busy).max() else { return Ok(None) };
@@ -292,6 +309,8 @@ fn reason(code: &'static str, message: String, instance: Option<&InstanceKey>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::read_calendar;
+    use crate::freebusy::Availability;
     use crate::freebusy::calendar::tests::event;
 
     const NOW: &str = "20260301T000000Z";
@@ -385,6 +404,30 @@ mod tests {
                 decision.statuses.iter().map(|(key, status)| format!("{key} {}", status.code())).collect();
             assert_eq!(said, statuses, "{lines} {booked:?}");
         }
+    }
+
+    #[test]
+    fn outside_of_its_hours_a_room_is_closed() {
+        let calendar = read_calendar(
+            b"BEGIN:VCALENDAR\r\nBEGIN:VAVAILABILITY\r\nUID:h\r\nDTSTAMP:20260201T000000Z\r\nBEGIN:AVAILABLE\r\n\
+              UID:1\r\nDTSTART:20260302T080000Z\r\nDURATION:PT8H\r\nRRULE:FREQ=WEEKLY;COUNT=2\r\nEND:AVAILABLE\r\n\
+              END:VAVAILABILITY\r\nEND:VCALENDAR\r\n",
+            &Limits::default(),
+        );
+        let calendar = calendar.unwrap();
+        let room = Identities::new("mailto:aquarium@foo.com".parse().unwrap());
+        let booked =
+            BusyCalendar::new([], &room).with_availability(Availability::of_calendar(&calendar).unwrap());
+        let invitation = event("new", &format!("{WEEKLY}{PEOPLE}"));
+        let (now, limits) = (NOW.parse().unwrap(), Limits::default());
+        let decision =
+            RoomPolicy::default().decide(&invitation, &room, &booked, &Zone::UTC, now, &limits).unwrap();
+        let third = "20260316T090000Z".parse().unwrap();
+        assert_eq!(
+            decision.answers,
+            [(InstanceKey::Master, PartStat::Accepted), (third, PartStat::Declined)].into()
+        );
+        assert_eq!(decision.reasons[0].code, "room-is-closed");
     }
 
     #[test]

@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::{Asker, BusyQuestion, LocalUser, PeerAnswer, Scheduler, Transport, UserId};
 use crate::engine::read_object;
 use crate::freebusy::{
-    Attendance, BusyCalendar, BusyTime, Conflicts, FreeBusyRequest, Person, Search, Suggestion, busy_of,
-    conflicts, suggest,
+    Attendance, BusyTime, Conflicts, FreeBusyRequest, Person, Search, Suggestion, busy_of, conflicts, suggest,
 };
 use crate::ical::Component;
 use crate::itip::{Method, Reason};
@@ -28,8 +27,8 @@ pub struct Suggested {
 impl Scheduler<'_> {
     /// When a user is busy, as far as whoever asks may know, or the reason for not telling.
     ///
-    /// Private events count as any others, and nothing is told but that the time is taken. Costs as much as the
-    /// user's whole calendar.
+    /// Private events count as any others, and nothing is told but that the time is taken. When the user can be met at
+    /// all counts, too ([`put_availability`](Self::put_availability)).
     ///
     /// # Errors
     /// When a user is not in the directory, or the store fails.
@@ -53,9 +52,8 @@ impl Scheduler<'_> {
     }
 
     pub(super) fn busy_time(&self, user: &LocalUser, window: Range<Timestamp>) -> Result<BusyTime> {
-        let calendar = self.whole_calendar(&user.id)?;
-        let busy = BusyCalendar::new(&calendar.objects, &user.identities);
-        Ok(busy.busy(window, &user.zone, &self.limits))
+        let calendar = self.calendar(&user.id, window.clone())?;
+        Ok(calendar.busy(&user.identities)?.busy(window, &user.zone, &self.limits))
     }
 
     /// When somebody is busy, here or at a trusted organisation, or the reason why that is not told.
@@ -125,7 +123,7 @@ impl Scheduler<'_> {
     /// What an object in a user's calendar collides with, instance by instance; `None` where there is no such object.
     ///
     /// A host asks this of an invitation before it shows it. Nothing is known beyond the horizon, which the answer
-    /// repeats. Costs as much as the user's whole calendar, so it is no part of receiving a message.
+    /// repeats. Costs as much as what may take place in the horizon, so it is no part of receiving a message.
     ///
     /// # Errors
     /// When the user is not in the directory, the object cannot be expanded, or the store fails.
@@ -137,8 +135,8 @@ impl Scheduler<'_> {
     ) -> Result<Option<Conflicts>> {
         let user = self.user(user)?;
         let Some(object) = self.object(&user.id, uid)? else { return Ok(None) };
-        let calendar = self.whole_calendar(&user.id)?;
-        let calendar = BusyCalendar::new(&calendar.objects, &user.identities);
+        let calendar = self.calendar(&user.id, horizon.clone())?;
+        let calendar = calendar.busy(&user.identities)?;
         conflicts(&object, &calendar, horizon, &user.zone, &self.limits).map(Some)
     }
 

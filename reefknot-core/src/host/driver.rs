@@ -4,14 +4,15 @@
 //! messages in one step, and later delivers what is due. A crash between any two steps loses nothing, and a
 //! message delivered twice changes nothing.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::availability::ReadCalendar;
 use super::{
     Asked, Commit, DeliveryId, Directory, LocalUser, OpenQuestion, Outgoing, QuestionId, Settled, Store,
-    StoredCalendar, StoredObject, UserId,
+    StoredObject, UserId,
 };
 use crate::engine::{Engine, Room, read_calendar, read_object};
-use crate::freebusy::BusyCalendar;
 use crate::ical::{Component, Limits};
 use crate::itip::{
     Agent, Answer, Authentication, Envelope, Message, ObjectChange, Outcome, Preferences, Question, Reason,
@@ -43,15 +44,15 @@ pub(super) struct Step<'s> {
     now: Timestamp,
     /// The message that questions come from.
     raised_by: Option<(&'s Component, &'s Envelope)>,
-    /// Whether the user's whole calendar is looked at, so that the commit holds only while it is what it was.
-    whole: bool,
+    /// In which window the user's calendar is looked at, so that the commit holds only while all of it is what it was.
+    looks: Option<Range<Timestamp>>,
     answers: Option<QuestionId>,
     settles: Option<(DeliveryId, Settled)>,
 }
 
 impl<'s> Step<'s> {
     pub(super) fn new(user: &'s LocalUser, uid: &'s str, residence: Residence, now: Timestamp) -> Self {
-        Self { user, uid, residence, now, raised_by: None, whole: false, answers: None, settles: None }
+        Self { user, uid, residence, now, raised_by: None, looks: None, answers: None, settles: None }
     }
 
     /// The same, taking a message from the outbox as well.
@@ -65,14 +66,8 @@ pub(super) struct Held<'h> {
     stored: Option<&'h StoredObject>,
     pub(super) object: Option<&'h SchedulingObject>,
     pub(super) state: &'h SchedulingState,
-    /// Everything in the user's calendar, where the step looks at the whole of it.
-    calendar: Option<&'h WholeCalendar>,
-}
-
-/// A user's whole calendar, read.
-pub(super) struct WholeCalendar {
-    version: u64,
-    pub(super) objects: Vec<SchedulingObject>,
+    /// What of the user's calendar the step looks at.
+    calendar: Option<&'h ReadCalendar>,
 }
 
 /// A change by a user: what their object is to be.
@@ -117,7 +112,8 @@ impl<'a> Scheduler<'a> {
 
     /// A user creates, changes or deletes an object.
     ///
-    /// A rejected change commits nothing; the outcome says why.
+    /// A rejected change commits nothing; the outcome says why. A room's own calendar takes no change by which two would
+    /// have it at one time.
     ///
     /// # Errors
     /// When the user is not in the directory, the text is no scheduling object, the object has changed since the
@@ -132,7 +128,10 @@ impl<'a> Scheduler<'a> {
             self.refuse_local_organizer(&user, after)?;
         }
         let engine = self.engine(&user, put.residence);
-        let step = Step::new(&user, uid, put.residence, now);
+        let limits = self.limits;
+        let looks =
+            user.room.as_ref().filter(|_| put.source == Source::User).map(|policy| policy.horizon(now));
+        let step = Step { looks, ..Step::new(&user, uid, put.residence, now) };
         self.take(&step, |held| {
             let (before, state) = (held.object, held.state);
             if let Some(seen) = put.based_on
@@ -143,7 +142,14 @@ impl<'a> Scheduler<'a> {
             match (&after, put.source) {
                 (Some(after), Source::File) => engine.import(after, state),
                 (Some(after), Source::Organizer) => engine.adopt(before, after, state, now),
-                (after, _) => engine.change(before, after.as_ref(), state, now),
+                (after, _) => match (&user.room, held.calendar) {
+                    (Some(policy), Some(calendar)) => {
+                        let booked = &calendar.busy(&user.identities)?;
+                        let room = Room { policy, booked, zone: &user.zone, access: None, limits: &limits };
+                        engine.change_room(before, after.as_ref(), state, &room, now)
+                    }
+                    _ => engine.change(before, after.as_ref(), state, now),
+                },
             }
         })
     }
@@ -197,10 +203,11 @@ impl<'a> Scheduler<'a> {
         let engine = self.engine_hearing(user, residence, message, envelope)?;
         let limits = self.limits;
         let raised_by = Some((message, envelope));
-        let step = Step { raised_by, whole: user.room.is_some(), ..Step::new(user, &uid, residence, now) };
+        let looks = user.room.as_ref().map(|policy| policy.horizon(now));
+        let step = Step { raised_by, looks, ..Step::new(user, &uid, residence, now) };
         self.take(&step, |held| match (&user.room, held.calendar) {
             (Some(policy), Some(calendar)) => {
-                let booked = &BusyCalendar::new(&calendar.objects, &user.identities);
+                let booked = &calendar.busy(&user.identities)?;
                 let room = Room { policy, booked, zone: &user.zone, access, limits: &limits };
                 engine.book(held.object, held.state, message, envelope, &room, now)
             }
@@ -245,7 +252,8 @@ impl<'a> Scheduler<'a> {
         mut decide: impl FnMut(&Held<'_>) -> Result<Outcome>,
     ) -> Result<Outcome> {
         for _ in 0..TRIES {
-            let calendar = if step.whole { Some(self.whole_calendar(&step.user.id)?) } else { None };
+            let window = step.looks.clone();
+            let calendar = window.map(|window| self.calendar(&step.user.id, window)).transpose()?;
             let stored = self.store.load(&step.user.id, step.uid)?;
             let before = match stored.as_ref().and_then(|stored| stored.calendar.as_deref()) {
                 Some(text) => Some(read_object(text, &self.limits)?),
@@ -292,6 +300,7 @@ impl<'a> Scheduler<'a> {
             uid: step.uid.to_owned(),
             expected: stored.map(|stored| stored.version),
             expected_calendar: held.calendar.map(|calendar| calendar.version),
+            span: outcome.resulting(held.object).and_then(SchedulingObject::span),
             calendar,
             state: outcome.state.clone(),
             residence: step.residence,
@@ -383,15 +392,6 @@ impl<'a> Scheduler<'a> {
             });
         }
         Ok(all)
-    }
-
-    pub(super) fn whole_calendar(&self, user: &UserId) -> Result<WholeCalendar> {
-        let StoredCalendar { version, objects } = self.store.calendar(user)?;
-        let read = |(uid, text): (String, Vec<u8>)| {
-            read_object(&text, &self.limits)
-                .map_err(|error| Error::invalid(format!("`{uid}` of user `{user}` cannot be read: {error}")))
-        };
-        Ok(WholeCalendar { version, objects: objects.into_iter().map(read).collect::<Result<_>>()? })
     }
 
     pub(super) fn way_to(&self, recipient: &CalendarUserAddress) -> Result<Route> {

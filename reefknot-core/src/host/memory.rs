@@ -1,6 +1,7 @@
 //! A store that lives as long as its value does.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{
     Commit, Delivery, DeliveryId, OpenQuestion, QuestionId, Settled, Store, StoredCalendar, StoredObject,
@@ -12,12 +13,18 @@ use crate::value::Timestamp;
 /// A [`Store`] in memory: for tests, for scripts, and as the model other stores are compared with.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    objects: BTreeMap<UserId, BTreeMap<String, StoredObject>>,
+    objects: BTreeMap<UserId, BTreeMap<String, Held>>,
     /// How often each user's calendar was committed to.
     calendars: BTreeMap<UserId, u64>,
     outbox: BTreeMap<DeliveryId, Row>,
     questions: BTreeMap<QuestionId, (UserId, OpenQuestion)>,
     last_id: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    stored: StoredObject,
+    span: Option<Range<Timestamp>>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,29 +39,39 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// The living objects of a user's calendar that are wanted.
+    fn living(&self, user: &UserId, wanted: impl Fn(&Held) -> bool) -> StoredCalendar {
+        let objects = self.objects.get(user).into_iter().flatten().filter(|(_, held)| wanted(held));
+        let living = objects.filter_map(|(uid, held)| Some((uid.clone(), held.stored.calendar.clone()?)));
+        let version = self.calendars.get(user).copied().unwrap_or(0);
+        StoredCalendar { version, objects: living.collect() }
+    }
 }
 
 impl Store for MemoryStore {
     fn load(&self, user: &UserId, uid: &str) -> Result<Option<StoredObject>> {
-        Ok(self.objects.get(user).and_then(|objects| objects.get(uid)).cloned())
+        Ok(self.objects.get(user).and_then(|objects| objects.get(uid)).map(|held| held.stored.clone()))
     }
 
     fn uids(&self, user: &UserId) -> Result<Vec<String>> {
         let objects = self.objects.get(user).into_iter().flatten();
-        Ok(objects.filter(|(_, stored)| stored.calendar.is_some()).map(|(uid, _)| uid.clone()).collect())
+        Ok(objects.filter(|(_, held)| held.stored.calendar.is_some()).map(|(uid, _)| uid.clone()).collect())
     }
 
     fn calendar(&self, user: &UserId) -> Result<StoredCalendar> {
-        let objects = self.objects.get(user).into_iter().flatten();
-        let living = objects.filter_map(|(uid, stored)| Some((uid.clone(), stored.calendar.clone()?)));
-        let version = self.calendars.get(user).copied().unwrap_or(0);
-        Ok(StoredCalendar { version, objects: living.collect() })
+        Ok(self.living(user, |_| true))
+    }
+
+    fn calendar_within(&self, user: &UserId, window: Range<Timestamp>) -> Result<StoredCalendar> {
+        let overlaps = |span: &Range<Timestamp>| span.start < window.end && span.end > window.start;
+        Ok(self.living(user, |held| held.span.as_ref().is_none_or(overlaps)))
     }
 
     fn commit(&mut self, commit: Commit) -> Result<u64> {
         commit.check()?;
         let stored = self.objects.get(&commit.user).and_then(|objects| objects.get(&commit.uid));
-        let stored = stored.map(|stored| stored.version);
+        let stored = stored.map(|held| held.stored.version);
         if stored != commit.expected {
             return Err(commit.conflict());
         }
@@ -72,6 +89,7 @@ impl Store for MemoryStore {
             user,
             uid,
             calendar,
+            span,
             state,
             residence,
             outbox,
@@ -90,8 +108,8 @@ impl Store for MemoryStore {
         }
         let version = stored.unwrap_or(0) + 1;
         self.calendars.insert(user.clone(), calendar_version + 1);
-        let object = StoredObject { calendar, state, residence, version };
-        self.objects.entry(user.clone()).or_default().insert(uid.clone(), object);
+        let held = Held { stored: StoredObject { calendar, state, residence, version }, span };
+        self.objects.entry(user.clone()).or_default().insert(uid.clone(), held);
         for asked in questions {
             self.last_id += 1;
             let id = QuestionId(self.last_id);

@@ -6,6 +6,7 @@
 //! server calls them from blocking threads.
 
 mod access;
+mod availability;
 mod calendars;
 mod delivery;
 mod directory;

@@ -6,6 +6,7 @@
 //! twice changes nothing.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::read_calendar;
@@ -73,7 +74,7 @@ pub struct StoredObject {
     pub version: u64,
 }
 
-/// All that lives in one user's calendar, as it was at one moment.
+/// What lives in one user's calendar, all of it or what may take place in a window, as it was at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredCalendar {
     /// Grows with every commit of the user, whatever the UID; 0 before the first.
@@ -96,6 +97,8 @@ pub struct Commit {
     pub expected_calendar: Option<u64>,
     /// The object as iCalendar text; `None` deletes it and keeps the state.
     pub calendar: Option<Vec<u8>>,
+    /// Outside of which time the object has no instance ([`SchedulingObject::span`](crate::scheduling::SchedulingObject::span)); `None` where that is not known.
+    pub span: Option<Range<Timestamp>>,
     /// What scheduling remembers beside the object.
     pub state: SchedulingState,
     /// Where the object may live.
@@ -120,6 +123,7 @@ impl Commit {
             expected: None,
             expected_calendar: None,
             calendar: None,
+            span: None,
             state: SchedulingState::default(),
             residence: Residence::default(),
             outbox: Vec::new(),
@@ -353,6 +357,18 @@ pub trait Store {
     /// # Errors
     /// When the store fails.
     fn calendar(&self, user: &UserId) -> Result<StoredCalendar>;
+
+    /// What of the user's calendar may take place in a window, at one moment; the version is that of the whole.
+    ///
+    /// It holds every object whose [`Commit::span`] overlaps the window or is not known, and may hold more: a store
+    /// without an index gives all, as this does.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn calendar_within(&self, user: &UserId, window: Range<Timestamp>) -> Result<StoredCalendar> {
+        let _ = window;
+        self.calendar(user)
+    }
 
     /// Writes a commit, all of it or nothing, and returns the object's new version.
     ///

@@ -13,6 +13,7 @@ mod identity;
 mod object;
 mod part;
 mod revision;
+mod span;
 mod state;
 mod status;
 mod timing;

@@ -10,8 +10,8 @@ use super::part::Part;
 use super::revision::Revision;
 use crate::ical::{Component, Edit, Kind, Property, PropertyBuf};
 use crate::recurrence::{Budget, Contains, InstanceKey, Series};
-use crate::time::{Zone, Zones};
-use crate::value::{CalendarUserAddress, DateTime, Timestamp};
+use crate::time::Zones;
+use crate::value::{CalendarUserAddress, DateTime};
 use crate::{Error, Result};
 
 /// One UID of one calendar: a single event, or a series with its overrides.
@@ -231,21 +231,6 @@ impl SchedulingObject {
         fields::shift(&mut instance, &series.moved_start(key)?);
         fields::put_date_time(&mut instance, "RECURRENCE-ID", &series.instance_start(key)?);
         Some(instance)
-    }
-
-    /// Whether all of an event has ended by then, in every zone that a whole day or a floating time may be meant in.
-    ///
-    /// What is not known not to take place any more, is not over: a to-do, or a time in an unknown zone.
-    #[must_use]
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        const ZONES: i64 = 86_400;
-        let Ok(series) = self.expansion() else { return false };
-        if self.kind != Kind::Event || self.parts().any(|(_, part)| part.property("DTSTART").is_none()) {
-            return false;
-        }
-        let window = now.saturating_add(-ZONES)..Timestamp::MAX;
-        let later = series.instances(window, &Zone::UTC, 1, Budget::default());
-        later.items.is_empty() && later.stopped.is_none() && later.unresolved.is_none()
     }
 
     /// The attendees of an instance, in the order of their properties.

@@ -4,7 +4,7 @@ use reefknot_core::freebusy::{Attendance, Search};
 use reefknot_core::host::Asker;
 use reefknot_core::routing::Trust;
 
-use super::rooms::meeting;
+use super::rooms::{house, meeting};
 use super::*;
 
 const FIRST: &str = "20261202T090000Z";
@@ -110,4 +110,60 @@ fn times_are_suggested_for_those_who_may_be_asked_about() {
         (found.unknown.len(), found.unknown[0].0.as_str(), found.unknown[0].1.code),
         (1, "d", "no-access")
     );
+}
+
+#[test]
+fn when_a_user_can_be_met_shows_in_their_busy_time_and_closes_a_room() {
+    let hours = |uid: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VAVAILABILITY\r\nUID:{uid}\r\n\
+             DTSTAMP:20261101T080000Z\r\nBEGIN:AVAILABLE\r\nUID:1\r\nDTSTAMP:20261101T080000Z\r\n\
+             DTSTART:20261201T100000Z\r\nDURATION:PT6H\r\nRRULE:FREQ=DAILY\r\nEND:AVAILABLE\r\n\
+             END:VAVAILABILITY\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let mut host = house();
+    let now = host.now;
+    fn put(calendar: Option<&[u8]>) -> Put<'_> {
+        Put { calendar, based_on: None, residence: <_>::default(), source: Source::User }
+    }
+    let (b, aquarium) = (UserId::new("b"), UserId::new("aquarium"));
+    for user in [&b, &aquarium] {
+        let text = hours("h");
+        assert_eq!(host.scheduler().put_availability(user, "h", put(Some(text.as_bytes()))).unwrap(), 1);
+    }
+    let busy = host.scheduler().busy(&Asker::User(&b), &b, day(), now).unwrap().unwrap();
+    let said: Vec<_> =
+        busy.periods().iter().map(|one| format!("{}/{} {}", one.start, one.end, one.busy)).collect();
+    assert_eq!(
+        said,
+        [
+            "20261202T000000Z/20261202T100000Z BUSY-UNAVAILABLE",
+            "20261202T160000Z/20261203T000000Z BUSY-UNAVAILABLE"
+        ]
+    );
+    for (uid, start, code) in [("1", FIRST, "room-is-closed"), ("2", "20261202T110000Z", "room-is-free")] {
+        let text = meeting(uid, A, "mailto:aquarium@foo.com", start)
+            .replace("BEGIN:VEVENT", "METHOD:REQUEST\r\nBEGIN:VEVENT");
+        let envelope = Envelope {
+            sender: Some(address(A)),
+            authentication: Authentication::Authenticated,
+            carrier: Carrier::Local,
+        };
+        let outcome = host.scheduler().receive(&aquarium, &message(&text), &envelope, now).unwrap();
+        assert!(outcome.reasons.iter().any(|reason| reason.code == code), "{:?}", outcome.reasons);
+    }
+
+    let mut scheduler = host.scheduler();
+    let wrong = hours("other");
+    assert!(scheduler.put_availability(&b, "h", put(Some(wrong.as_bytes()))).unwrap_err().is_invalid());
+    let stale = Put { based_on: Some(7), ..put(None) };
+    assert!(scheduler.put_availability(&b, "h", stale).unwrap_err().is_conflict());
+    assert_eq!(scheduler.put_availability(&b, "h", put(None)).unwrap(), 2);
+    let busy = scheduler.busy(&Asker::User(&b), &b, day(), now).unwrap().unwrap();
+    assert!(busy.periods().is_empty());
+    let event = meeting("2", B, A, FIRST);
+    scheduler.put(&b, "2", put(Some(event.as_bytes())), now).unwrap();
+    let text = hours("2");
+    assert!(scheduler.put_availability(&b, "2", put(Some(text.as_bytes()))).unwrap_err().is_invalid());
 }

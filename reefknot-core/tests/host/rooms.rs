@@ -133,3 +133,69 @@ fn a_booking_that_comes_between_is_seen() {
         .collect();
     assert_eq!(answers, ["DECLINED", "ACCEPTED"]);
 }
+
+/// Puts an object into the room's own calendar by hand.
+fn put_in_room(host: &mut Host, text: &str) -> Outcome {
+    let uid = read_object(text.as_bytes(), &Limits::default()).unwrap().uid().to_owned();
+    let put = Put {
+        calendar: Some(text.as_bytes()),
+        based_on: None,
+        residence: <_>::default(),
+        source: Source::User,
+    };
+    let now = host.now;
+    host.scheduler().put(&"aquarium".into(), &uid, put, now).unwrap()
+}
+
+#[test]
+fn nobody_gives_the_room_away_twice_by_hand() {
+    let (mut host, trust) = (house(), Trust::default());
+    let cleaning = |uid: &str, start: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
+             DTSTAMP:20261101T080000Z\r\nDTSTART:{start}\r\nDURATION:PT1H\r\nSUMMARY:Cleaning\r\nEND:VEVENT\r\n\
+             END:VCALENDAR\r\n"
+        )
+    };
+    assert_eq!(put_in_room(&mut host, &cleaning("c", FIRST)).disposition, Disposition::Allowed);
+    assert_eq!(book(&mut host, &trust, "a", &meeting("1", A, AQUARIUM, FIRST)), "DECLINED");
+    assert_eq!(book(&mut host, &trust, "a", &meeting("2", A, AQUARIUM, "20261202T110000Z")), "ACCEPTED");
+
+    let refused = put_in_room(&mut host, &cleaning("c", "20261202T113000Z"));
+    assert_eq!(refused.disposition, Disposition::Rejected);
+    assert!(refused.reasons.iter().any(|reason| reason.code == "room-is-taken"), "{:?}", refused.reasons);
+    // Whoever looks after the room accepts what it declined: not while the time is taken.
+    let stored = host.store.load(&"aquarium".into(), "1").unwrap().unwrap().calendar.unwrap();
+    let accepted = String::from_utf8(stored).unwrap().replace("PARTSTAT=DECLINED", "PARTSTAT=ACCEPTED");
+    assert_eq!(put_in_room(&mut host, &accepted).disposition, Disposition::Rejected);
+    assert_eq!(put_in_room(&mut host, &cleaning("c", "20261203T090000Z")).disposition, Disposition::Allowed);
+    assert_eq!(put_in_room(&mut host, &accepted).disposition, Disposition::Allowed);
+}
+
+#[test]
+fn a_room_is_booked_for_somebody_else_by_who_may_book_it_and_asks_nobody() {
+    let for_a = "ORGANIZER;SENT-BY=\"mailto:c@bar.com\":mailto:a@foo.com";
+    for (authentication, list, disposition) in [
+        (
+            Authentication::Authenticated,
+            "allow user c@bar.com book room aquarium@foo.com",
+            Disposition::Applied,
+        ),
+        (Authentication::Authenticated, "", Disposition::Rejected),
+        (Authentication::Claimed, "allow user c@bar.com book room aquarium@foo.com", Disposition::Rejected),
+    ] {
+        let mut host = house();
+        let text = meeting("1", A, AQUARIUM, FIRST)
+            .replace("BEGIN:VEVENT", "METHOD:REQUEST\r\nBEGIN:VEVENT")
+            .replace("ORGANIZER:mailto:a@foo.com", for_a);
+        let envelope =
+            Envelope { sender: Some(address("mailto:c@bar.com")), authentication, carrier: Carrier::Mail };
+        let trust = Trust { access: list.parse().unwrap(), ..Trust::default() };
+        let now = host.now;
+        let mut scheduler = host.scheduler().with_trust(trust);
+        let outcome = scheduler.receive(&"aquarium".into(), &message(&text), &envelope, now).unwrap();
+        assert_eq!(outcome.disposition, disposition, "{:?}", outcome.reasons);
+        assert!(scheduler.questions(&"aquarium".into()).unwrap().is_empty());
+        assert_eq!(outcome.messages.len(), usize::from(disposition == Disposition::Applied));
+    }
+}
