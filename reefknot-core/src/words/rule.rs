@@ -246,17 +246,20 @@ impl Sentence<'_> {
             return None;
         }
         let p = self.p;
-        let from_end = rule.by_week_no.iter().filter(|number| **number < 0).count();
-        let weeks = if from_end == 0 {
-            let numbers: Vec<String> = rule.by_week_no.iter().map(i8::to_string).collect();
+        let week = p.frequencies[Frequency::Weekly as usize].0;
+        let (from_start, from_end): (Vec<i8>, Vec<i8>) =
+            rule.by_week_no.iter().partition(|number| **number > 0);
+        let positions =
+            from_end.iter().map(|number| fill("{0} {1}", &[&p.position(i32::from(*number)), week]));
+        let weeks = if from_end.is_empty() {
+            let numbers: Vec<String> = from_start.iter().map(i8::to_string).collect();
             fill(if numbers.len() == 1 { p.week.0 } else { p.week.1 }, &[&p.list(&numbers)])
-        } else if from_end == rule.by_week_no.len() {
-            let week = p.frequencies[Frequency::Weekly as usize].0;
-            let named = |number: &i8| fill("{0} {1}", &[&p.position(i32::from(*number)), week]);
-            let names: Vec<String> = rule.by_week_no.iter().map(named).collect();
-            fill(p.of_the_year, &[&fill(p.the, &[&p.list(&names)])])
+        } else if from_start.is_empty() {
+            fill(p.of_the_year, &[&fill(p.the, &[&p.list(&positions.collect::<Vec<_>>())])])
         } else {
-            return None;
+            let numbered = from_start.iter().map(|number| fill(p.week.0, &[&number.to_string()]));
+            let each: Vec<String> = numbered.chain(positions.map(|week| fill(p.the, &[&week]))).collect();
+            fill(p.of_the_year, &[&p.list(&each)])
         };
         let names = match rule.by_day.as_slice() {
             [] => vec![self.weekday(self.start.date().weekday())],
@@ -341,22 +344,25 @@ impl Sentence<'_> {
         let others = [rule.by_month_day.is_empty(), rule.by_year_day.is_empty(), rule.by_week_no.is_empty()];
         let by_weekday = !others.contains(&false) && !self.has_numbers();
         match self.weekday_names().as_deref() {
-            Some([name]) if by_weekday => self.chosen_of_period(period, name),
+            Some([name]) if by_weekday => Some(self.chosen_of_period(period, name)),
             _ => Some(fill(p.on, &[period, &fill(p.position_of, &[&self.positions(), days])])),
         }
     }
 
     /// `the last weekday of every third month`
-    fn chosen_of_period(&self, period: &str, name: &str) -> Option<String> {
+    fn chosen_of_period(&self, period: &str, name: &str) -> String {
         let (rule, p) = (self.rule, self.p);
         let chosen = self.chosen(&[name.to_owned()]);
         // A monthly rule counts within each month, a yearly one over all its months together.
         match rule.by_month.as_slice() {
             [only] if rule.freq == Frequency::Yearly => {
-                Some(fill(p.on, &[period, &fill(p.of, &[&chosen, month(p, *only)])]))
+                fill(p.on, &[period, &fill(p.of, &[&chosen, month(p, *only)])])
             }
-            [_, _, ..] if rule.freq == Frequency::Yearly => None,
-            _ => Some(fill(p.of, &[&chosen, period])),
+            [_, _, ..] if rule.freq == Frequency::Yearly => {
+                let days = fill(p.of, &[&fill(p.every, &[name]), &p.list(&self.months())]);
+                fill(p.on, &[period, &fill(p.position_of, &[&self.positions(), &days])])
+            }
+            _ => fill(p.of, &[&chosen, period]),
         }
     }
 

@@ -151,12 +151,33 @@ fn yearly() {
         ("FREQ=YEARLY;BYWEEKNO=20", "every year on Friday of week 20"),
         ("FREQ=YEARLY;BYWEEKNO=1,20;BYDAY=MO,TU", "every year on Monday and Tuesday of weeks 1 and 20"),
         ("FREQ=YEARLY;BYWEEKNO=-1;BYDAY=MO", "every year on Monday of the last week of the year"),
+        (
+            "FREQ=YEARLY;BYWEEKNO=1,-1;BYDAY=MO",
+            "every year on Monday of week 1 and the last week of the year",
+        ),
+        (
+            "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=-2,20,-53,1;BYDAY=SA",
+            "every second year on Saturday of week 1, week 20, the 53rd last week and the second last week \
+             of the year, where there is one",
+        ),
         ("FREQ=YEARLY;BYWEEKNO=1;WKST=SU", "every year on Friday of week 1 (weeks begin on Sunday)"),
         (
             "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR;BYMONTH=12;BYSETPOS=-1",
             "every year on the last weekday of December",
         ),
         ("FREQ=YEARLY;BYDAY=MO;BYSETPOS=20", "the 20th Monday of every year"),
+        (
+            "FREQ=YEARLY;BYDAY=MO;BYMONTH=1,2;BYSETPOS=1",
+            "every year on the first of these days: every Monday of January and February",
+        ),
+        (
+            "FREQ=YEARLY;INTERVAL=3;BYDAY=MO,TU,WE,TH,FR;BYMONTH=3,6,9;BYSETPOS=1,-1",
+            "every third year on the first and last of these days: every weekday of March, June and September",
+        ),
+        (
+            "FREQ=YEARLY;BYDAY=TU,TH;BYMONTH=3,6;BYSETPOS=2",
+            "every year on the second of these days: Tuesday and Thursday of March and June",
+        ),
     ]);
 }
 
@@ -233,7 +254,6 @@ fn what_cannot_be_said_is_quoted() {
         "FREQ=MONTHLY;BYDAY=MO,1TU",
         "FREQ=DAILY;BYDAY=MO;BYSETPOS=1",
         "FREQ=MONTHLY;BYDAY=MO;BYHOUR=9,10;BYSETPOS=1",
-        "FREQ=YEARLY;BYDAY=MO;BYMONTH=1,2;BYSETPOS=1",
         "FREQ=YEARLY;BYWEEKNO=1;BYYEARDAY=1",
         "FREQ=MONTHLY;BYMONTHDAY=30,31;RSCALE=GREGORIAN;SKIP=FORWARD",
         "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12",
