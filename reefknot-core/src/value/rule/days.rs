@@ -164,6 +164,11 @@ impl Days {
         }
     }
 
+    /// Whether days of the year limit weeks that may begin in the year before.
+    pub(super) const fn mixes_weeks_and_days(&self) -> bool {
+        !self.week_numbers.is_empty() && !self.year_days.is_empty()
+    }
+
     fn push_month(&self, year: i32, month: u8, units: &mut Vec<i64>) {
         if self.months >> month & 1 == 0 {
             return;

@@ -14,6 +14,7 @@
 
 mod clock;
 mod compile;
+mod count;
 mod days;
 mod occurrences;
 
@@ -158,75 +159,6 @@ impl Rule {
         budget: &mut Budget,
     ) -> Result<Occurrences<'_>, Spent> {
         Occurrences::seek(self, from, limit, budget)
-    }
-
-    /// The last second up to `limit` that can be an instance, by UNTIL or COUNT; a later one where
-    /// neither matters before `limit`.
-    fn end(&self, limit: i64, budget: &mut Budget) -> Result<i64, Spent> {
-        let Some(count) = self.count else { return Ok(self.until) };
-        if let Some(last) = self.last.get() {
-            return Ok(*last);
-        }
-        // Counting to the end makes all later windows cheap. Where half the budget does not suffice
-        // for that, counting to the end of this window must do.
-        let mut share = Budget::new(if limit == i64::MAX { budget.left() } else { budget.left() / 2 });
-        let rest = budget.left() - share.left();
-        let last = match self.counted(i64::from(count)) {
-            Some(last) => Ok(last),
-            None => self.count_to(i64::MAX, &mut share),
-        };
-        *budget = Budget::new(rest + share.left());
-        match last {
-            // Another thread can only have found the same.
-            Ok(last) => Ok(*self.last.get_or_init(|| last)),
-            Err(Spent) => self.count_to(limit, budget),
-        }
-    }
-
-    /// The last instance, or UNTIL if COUNT is not reached up to `limit`.
-    fn count_to(&self, limit: i64, budget: &mut Budget) -> Result<i64, Spent> {
-        let mut all = Occurrences::first(self);
-        let mut last = self.start;
-        while let Some(next) = all.next_up_to(limit, budget)? {
-            last = next;
-        }
-        Ok(if all.is_done() { last } else { self.until })
-    }
-
-    /// Arithmetic instead of counting, for rules whose every period holds equally many instances.
-    fn counted(&self, count: i64) -> Option<i64> {
-        if self.freq > Frequency::Weekly || !self.even {
-            return None;
-        }
-        let mut units = Vec::new();
-        self.push_even(self.origin, &mut units);
-        let per_period = (units.len() * self.offsets.len()) as i64;
-        let all = units.iter().flat_map(|unit| self.offsets.iter().map(move |offset| unit + offset));
-        let passed = all.filter(|second| *second < self.start).count() as i64;
-        // DTSTART outside the rule is the first that COUNT counts.
-        let counted = count - i64::from(self.leading);
-        if counted == 0 {
-            return Some(self.start);
-        }
-        let nth = passed + counted - 1;
-        let index = nth.div_euclid(per_period).checked_mul(self.interval)?.checked_add(self.origin)?;
-        let within = nth.rem_euclid(per_period) as usize;
-        let limit = LocalDateTime::MAX.seconds_since_epoch();
-        if index > self.index_of(limit) {
-            return None;
-        }
-        units.clear();
-        self.push_even(index, &mut units);
-        let last = units[within / self.offsets.len()] + self.offsets[within % self.offsets.len()];
-        (last <= limit).then_some(last)
-    }
-
-    /// The units of a period up to a week that nothing limits.
-    fn push_even(&self, index: i64, units: &mut Vec<i64>) {
-        match self.freq {
-            Frequency::Weekly => self.days.of_week(index, units),
-            _ => units.push(index * self.unit()),
-        }
     }
 
     /// The seconds of a period up to a day.

@@ -27,7 +27,8 @@ pub struct Occurrences<'r> {
     done: bool,
 }
 
-static WHOLE: [i64; 1] = [0];
+/// What a unit that is an instance is offset by.
+pub(super) static WHOLE: [i64; 1] = [0];
 
 /// How many periods of a day or less are looked at together.
 const AT_ONCE: usize = 32;
@@ -77,7 +78,6 @@ impl<'r> Occurrences<'r> {
         first.leading = false;
         first.end = i64::MAX;
         first.look(rule.origin);
-        first.place();
         first.head() == Some(rule.start)
     }
 
@@ -138,9 +138,7 @@ impl<'r> Occurrences<'r> {
                 return Ok(None);
             }
             budget.step()?;
-            let next = self.look(self.index);
-            self.place();
-            self.index = next;
+            self.index = self.look(self.index);
         }
     }
 
@@ -175,15 +173,17 @@ impl<'r> Occurrences<'r> {
         self.units.clear();
         (self.unit, self.offset) = (0, 0);
         let rule = self.rule;
+        let mut next = index.saturating_add(rule.interval);
         match rule.freq {
             Frequency::Yearly => rule.days.of_year(index, &mut self.units),
             Frequency::Monthly => rule.days.of_month(index, &mut self.units),
             Frequency::Weekly => rule.days.of_week(index, &mut self.units),
             Frequency::Daily | Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
-                return self.look_ahead(index);
+                next = self.look_ahead(index);
             }
         }
-        index.saturating_add(rule.interval)
+        rule.place(&mut self.units, 0);
+        next
     }
 
     /// Periods that are one unit each are looked at together up to the first that is refused, unless
@@ -206,29 +206,29 @@ impl<'r> Occurrences<'r> {
         }
         next
     }
+}
 
-    /// BYSETPOS: picks from the whole set of the period, whether DTSTART has passed or not.
-    fn place(&mut self) {
-        let rule = self.rule;
-        if rule.positions.is_empty() {
+impl Rule {
+    /// BYSETPOS: of the units from `from` on, which are the whole set of a period whether DTSTART has passed
+    /// or not, leaves the instances that it picks.
+    pub(super) fn place(&self, units: &mut Vec<i64>, from: usize) {
+        if self.positions.is_empty() {
             return;
         }
-        let width = rule.offsets.len();
-        let size = (self.units.len() * width) as i64;
+        let (set, width) = (units.split_off(from), self.offsets.len());
+        let size = (set.len() * width) as i64;
         let at = |position: &i32| {
             let position = i64::from(*position);
             let nth = if position > 0 { position - 1 } else { size + position };
             let nth = usize::try_from(nth).ok().filter(|nth| (*nth as i64) < size)?;
-            Some(self.units[nth / width] + rule.offsets[nth % width])
+            Some(set[nth / width] + self.offsets[nth % width])
         };
-        let mut chosen: Vec<i64> = rule.positions.iter().filter_map(at).collect();
+        let mut chosen: Vec<i64> = self.positions.iter().filter_map(at).collect();
         chosen.sort_unstable();
         chosen.dedup();
-        self.units = chosen;
+        units.append(&mut chosen);
     }
-}
 
-impl Rule {
     /// For a unit of a day or less that the limits refuse: the first second that may pass them.
     fn refused_until(&self, second: i64) -> Option<i64> {
         if self.even {

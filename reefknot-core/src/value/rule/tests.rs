@@ -309,6 +309,12 @@ fn a_window_far_away_costs_as_little_as_one_nearby() {
         "FREQ=YEARLY;BYWEEKNO=20",
         "FREQ=DAILY;COUNT=1000000",
         "FREQ=WEEKLY;BYDAY=MO,TU,WE;COUNT=400000",
+        "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR;COUNT=40000",
+        "FREQ=DAILY;BYMONTH=1,7;BYHOUR=9,16;COUNT=4000000000",
+        "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=9999",
+        "FREQ=MONTHLY;INTERVAL=3;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,-1;COUNT=9999",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=500",
+        "FREQ=YEARLY;BYWEEKNO=53;BYDAY=SU;COUNT=9999",
     ] {
         let rule = rule("20260101T090000", text);
         let mut budget = Budget::new(20);
@@ -320,18 +326,50 @@ fn a_window_far_away_costs_as_little_as_one_nearby() {
 #[test]
 fn the_last_of_a_count_is_calculated_rightly() {
     for text in [
-        "FREQ=DAILY;INTERVAL=3;COUNT=50",
-        "FREQ=WEEKLY;BYDAY=MO,TH,SU;COUNT=50",
-        "FREQ=WEEKLY;BYDAY=SU,TU;COUNT=50",
-        "FREQ=WEEKLY;BYDAY=TU;COUNT=1",
-        "FREQ=HOURLY;INTERVAL=5;BYMINUTE=10,0;COUNT=7",
+        "FREQ=DAILY;INTERVAL=3",
+        "FREQ=WEEKLY;BYDAY=MO,TH,SU",
+        "FREQ=WEEKLY;BYDAY=SU,TU",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
+        "FREQ=HOURLY;INTERVAL=5;BYMINUTE=10,0",
+        "FREQ=DAILY;BYMONTH=1,2;BYHOUR=8,9",
+        "FREQ=DAILY;BYMONTHDAY=-1,29;BYDAY=MO,TU,WE",
+        "FREQ=WEEKLY;BYDAY=MO,SU;BYMONTH=12,1;WKST=SU",
+        "FREQ=MONTHLY;BYMONTHDAY=31",
+        "FREQ=MONTHLY;INTERVAL=4;BYDAY=5MO,-1SU",
+        "FREQ=MONTHLY;INTERVAL=24;BYMONTHDAY=29,-29",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,22,-1;BYHOUR=9,17",
+        "FREQ=YEARLY;INTERVAL=3;BYYEARDAY=1,366,-366",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=YEARLY;BYDAY=53MO,-53TU,1WE",
+        "FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=MO,SU;BYMONTH=1,12",
+        "FREQ=YEARLY;BYWEEKNO=-1,53;WKST=SU;BYMONTHDAY=31,1,-2",
+        "FREQ=YEARLY;BYDAY=MO;BYSETPOS=53,-1",
     ] {
-        let rule = rule("20260105T090000", text);
-        let (mut walk, mut budget) = (rule.all(), Budget::default());
-        let mut last = None;
-        while let Some(next) = walk.next(&mut budget).unwrap() {
-            last = Some(next.seconds_since_epoch());
+        // In an ordinary week; where DTSTART is of a week of another year; and near the calendar's end.
+        for start in ["20260105T090000", "20271231T170000", "98990101T000000"] {
+            for count in [1, 2, 3, 50, 1_000_usize] {
+                let rule = rule(start, &format!("{text};COUNT={count}"));
+                let (mut walk, mut budget, mut all) = (rule.all(), Budget::new(u64::MAX), Vec::new());
+                while let Some(next) = walk.next_second(&mut budget).unwrap() {
+                    all.push(next);
+                }
+                // Where the calendar ends before the count does, nothing but it ends the rule.
+                let whole = all.len() == count;
+                let last = if whole { all.last().copied() } else { Some(rule.until) };
+                assert_eq!(rule.counted(count as i64), last, "{start} {text}, {count}");
+            }
         }
-        assert_eq!(rule.counted(i64::from(rule.count.unwrap())), last, "{text}");
+    }
+}
+
+#[test]
+fn what_no_kind_of_year_tells_is_counted() {
+    for text in [
+        "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=31;COUNT=9",
+        "FREQ=DAILY;INTERVAL=2;BYDAY=MO;COUNT=9",
+        "FREQ=YEARLY;BYWEEKNO=1;BYYEARDAY=-1,365,366;BYDAY=MO,TU;COUNT=9",
+        "FREQ=MONTHLY;RSCALE=GREGORIAN;SKIP=FORWARD;BYMONTHDAY=31;COUNT=9",
+    ] {
+        assert_eq!(rule("20260105T090000", text).counted(9), None, "{text}");
     }
 }
