@@ -10,7 +10,7 @@ use super::{Component, Limits, Problem, Stream, lex};
 use crate::{Error, Result};
 
 /// U+FEFF in UTF-8, which some editors put in front.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Stream> {
     let most = limits.bytes.min(u64::from(u32::MAX) - 1);

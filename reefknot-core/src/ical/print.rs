@@ -28,6 +28,10 @@ pub(super) fn component(top: &Component) -> Vec<u8> {
         }
     }
     printer.copy_run();
+    if printer.out.starts_with(parse::BYTE_ORDER_MARK) {
+        // It stands for itself, and reading must not take it off: it is not in front after a blank line.
+        printer.out.splice(..0, *b"\r\n");
+    }
     printer.out
 }
 

@@ -182,6 +182,14 @@ fn a_change_below_is_printed_however_deep() {
     assert_eq!(event.to_string(), "BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n");
 }
 
+/// The stray END before it is not printed, and so it came to stand in front, where reading took it off.
+#[test]
+fn a_mark_that_comes_to_stand_in_front_is_kept() {
+    let once = parse("END:A\r\n\u{FEFF}\r\n").to_bytes();
+    assert_eq!(String::from_utf8_lossy(&once), "\r\n\u{FEFF}\r\n");
+    assert_eq!(Stream::parse(&once, &Limits::default()).unwrap().to_bytes(), once);
+}
+
 /// Asks every component for what it holds, to change it, and changes nothing.
 fn touch(component: &mut Component) {
     component.components_mut().for_each(touch);
