@@ -2,6 +2,7 @@
 
 use super::InstanceKey;
 use crate::time::{Cursor, LocalResolution, Unresolved, Zone, Zones};
+use crate::value::date::Page;
 use crate::value::{DateTime, LocalDateTime, Timestamp};
 use std::sync::Arc;
 
@@ -118,7 +119,12 @@ impl Frame {
 
     /// The value, in the form of DTSTART, of a time of the series.
     pub(super) fn value(&self, point: Point) -> DateTime {
-        let local = LocalDateTime::saturating_from_seconds(point.local);
+        self.value_on(point, &mut Page::blank())
+    }
+
+    /// The [value](Self::value) of one time among many.
+    pub(super) fn value_on(&self, point: Point, page: &mut Page) -> DateTime {
+        let local = LocalDateTime::on_page(point.local, page);
         match self {
             Self::Date => DateTime::Date(local.date()),
             Self::Floating => DateTime::Floating(local),

@@ -6,13 +6,14 @@ use super::timing::{Place, Timing};
 use super::{Budget, InstanceKey, Spent};
 use crate::ical::Component;
 use crate::time::{Unresolved, Zone};
+use crate::value::date::Page;
 use crate::value::{DateTime, LocalDateTime, Timestamp};
 use std::ops::Range;
 
 /// One instance of a series.
 #[derive(Clone, Debug)]
 pub struct Instance<'a> {
-    /// Which one it is.
+    /// Which one it is; [`Series::instance_start`] gives its RECURRENCE-ID.
     pub key: InstanceKey,
     /// When it begins, in the form and zone that its component uses.
     pub start: DateTime,
@@ -22,10 +23,16 @@ pub struct Instance<'a> {
     pub start_instant: Option<Timestamp>,
     /// When it ends for the reader, at the start if no end is said; `None` if its zone is not known.
     pub end_instant: Option<Timestamp>,
-    /// What names it in the series, in the master's form; `None` where nothing recurs.
-    pub recurrence_id: Option<DateTime>,
     /// The component that says what it is: the master or an override.
     pub component: &'a Component,
+}
+
+impl Instance<'_> {
+    /// What orders it among others, in seconds: its start for the reader, or on its own clock if its zone is not known.
+    #[must_use]
+    pub fn order(&self) -> i64 {
+        self.start_instant.map_or_else(|| self.start.civil().seconds_since_epoch(), Timestamp::seconds)
+    }
 }
 
 /// Why a list of instances is not whole.
@@ -68,7 +75,7 @@ struct Search<'s, 'a> {
     reader: &'s Zone,
     window: Range<Timestamp>,
     limit: usize,
-    found: Vec<(i64, Instance<'a>)>,
+    found: Vec<Instance<'a>>,
     stopped: Option<Stopped>,
 }
 
@@ -106,7 +113,7 @@ impl<'a> Series<'a> {
     pub fn moved_start(&self, key: &InstanceKey) -> Option<DateTime> {
         let point = self.written(key)?;
         let segment = self.segments().into_iter().rev().find(|segment| segment.from <= point.order)?;
-        Some(self.start_in(&segment, point).value)
+        Some(self.start_in(&segment, point, &mut Page::blank()).value)
     }
 
     fn segments(&self) -> Vec<Segment<'_, 'a>> {
@@ -131,11 +138,11 @@ impl<'a> Series<'a> {
         segments
     }
 
-    fn start_in(&self, segment: &Segment<'_, '_>, point: Point) -> Place {
+    fn start_in(&self, segment: &Segment<'_, '_>, point: Point, page: &mut Page) -> Place {
         match segment.shift {
             None => {
                 let instant = self.frame.zone().map(|_| Timestamp::from_seconds(point.order));
-                Place { value: self.frame.value(point), instant }
+                Place { value: self.frame.value_on(point, page), instant }
             }
             Some(shift) => {
                 let moved = self.frame.at_local(point.local + shift);
@@ -165,7 +172,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let first = self.window.start.seconds() - margin - shift - longest;
         let last = self.window.end.seconds() + margin - shift;
         let mut walk = set.between(first.max(segment.from), last.min(segment.to));
-        let (mut given, mut clock) = (0, segment.timing.clock_of_end());
+        let (mut given, mut dial) = (0, segment.timing.dial_of_end());
         while let Some((point, period)) = walk.next_point(budget)? {
             if point.order == segment.to {
                 break;
@@ -173,10 +180,10 @@ impl<'s, 'a> Search<'s, 'a> {
             if self.is_overridden(point) {
                 continue;
             }
-            let start = self.series.start_in(segment, point);
+            let start = self.series.start_in(segment, point, &mut dial.page);
             let end = match period.and_then(|index| set.period(index)) {
                 Some(period) => Some(segment.timing.end_of_period(&start, period, &self.series.zones)),
-                None => segment.timing.end_by(&start, &mut clock),
+                None => segment.timing.end_by(&start, &mut dial),
             };
             if self.offer(point, start, end, segment.component) {
                 given += 1;
@@ -234,35 +241,26 @@ impl<'s, 'a> Search<'s, 'a> {
         if first >= to || if last > first { last <= from } else { first < from } {
             return false;
         }
-        let recurring = series.is_recurring();
         let start_instant = instant(&start);
-        self.found.push((
-            first,
-            Instance {
-                key: if recurring { series.frame.key(point) } else { InstanceKey::Master },
-                start_instant,
-                end_instant: start_instant.map(|_| Timestamp::from_seconds(last)),
-                start: start.value,
-                end: end.map(|end| end.value),
-                recurrence_id: recurring.then(|| series.frame.value(point)),
-                component,
-            },
-        ));
+        self.found.push(Instance {
+            key: if series.is_recurring() { series.frame.key(point) } else { InstanceKey::Master },
+            start_instant,
+            end_instant: start_instant.map(|_| Timestamp::from_seconds(last)),
+            start: start.value,
+            end: end.map(|end| end.value),
+            component,
+        });
         true
     }
 
     fn finish(mut self) -> Instances<'a> {
-        self.found.sort_by(|a, b| (a.0, &a.1.key).cmp(&(b.0, &b.1.key)));
+        self.found.sort_by(|a, b| (a.order(), &a.key).cmp(&(b.order(), &b.key)));
         let more = self.found.len() > self.limit;
         self.found.truncate(self.limit);
         let unresolved = match &self.series.frame {
             Frame::Unresolved { tzid } => self.series.zones.resolve(tzid).err(),
             Frame::Date | Frame::Floating | Frame::Zoned { .. } => None,
         };
-        Instances {
-            items: self.found.into_iter().map(|(_, instance)| instance).collect(),
-            stopped: self.stopped.or(more.then_some(Stopped::Limit)),
-            unresolved,
-        }
+        Instances { items: self.found, stopped: self.stopped.or(more.then_some(Stopped::Limit)), unresolved }
     }
 }

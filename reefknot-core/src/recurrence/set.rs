@@ -239,8 +239,10 @@ impl RecurrenceSet {
 
     /// Whether an EXDATE names this time.
     fn excludes_date(&self, point: Point) -> bool {
+        // Most sets have none, and a day costs a division.
+        let on_day = |days: &[i64]| days.binary_search(&point.local.div_euclid(86_400)).is_ok();
         self.excluded.binary_search(&point.order).is_ok()
-            || self.excluded_days.binary_search(&point.local.div_euclid(86_400)).is_ok()
+            || (!self.excluded_days.is_empty() && on_day(&self.excluded_days))
     }
 
     /// The instances whose order is at least `from` and at most `limit`.
@@ -330,9 +332,17 @@ fn first_of(
     known: Option<Point>,
     budget: &mut Budget,
 ) -> Result<Option<Point>, Spent> {
+    match streams {
+        [] => return Ok(known),
+        [only] => {
+            let limit = known.map_or(limit, |known| known.order.min(limit));
+            return Ok(earlier(known, only.after(given, limit, budget)?));
+        }
+        _ => {}
+    }
     let mut least = known;
     // No rule is searched far beyond what another may find, because one may have nothing there to find.
-    let mut reach = if streams.len() > 1 { FAR } else { i64::MAX };
+    let mut reach = FAR;
     loop {
         let ahead = given.saturating_add(reach).min(limit);
         for stream in streams.iter_mut() {

@@ -4,6 +4,7 @@ use super::series::{at, date_time};
 use crate::Result;
 use crate::ical::Component;
 use crate::time::{Cursor, Zone, Zones};
+use crate::value::date::Page;
 use crate::value::{DateTime, Duration, LocalDateTime, Period, Timestamp};
 
 /// A value with its zone at hand.
@@ -18,6 +19,19 @@ impl Place {
     /// What orders it: the instant, or else the clock.
     pub(super) fn order(&self) -> i64 {
         self.instant.map_or_else(|| self.value.civil().seconds_since_epoch(), Timestamp::seconds)
+    }
+}
+
+/// What shows the times of many instances: a zone's clock, if there is one, and a calendar.
+#[derive(Clone, Debug)]
+pub(super) struct Dial<'z> {
+    cursor: Option<Cursor<'z>>,
+    pub(super) page: Page,
+}
+
+impl<'z> Dial<'z> {
+    const fn of(cursor: Option<Cursor<'z>>) -> Self {
+        Self { cursor, page: Page::blank() }
     }
 }
 
@@ -137,40 +151,40 @@ impl Timing {
     /// The start that this component's form gives an instant.
     pub(super) fn place_of(&self, instant: Timestamp) -> Place {
         match &self.zone {
-            Some(zone) => in_form(instant, &self.start, &mut Cursor::new(zone)),
+            Some(zone) => in_form(instant, &self.start, &mut Cursor::new(zone), &mut Page::blank()),
             None => self.place_at(instant.to_utc_civil()),
         }
     }
 
     /// The end of an instance that begins there.
     pub(super) fn end(&self, start: &Place) -> Option<Place> {
-        self.end_by(start, &mut self.clock_of_end())
+        self.end_by(start, &mut self.dial_of_end())
     }
 
-    /// The clock that shows the ends, for [`end_by`](Self::end_by).
-    pub(super) fn clock_of_end(&self) -> Option<Cursor<'_>> {
+    /// What shows the ends, for [`end_by`](Self::end_by).
+    pub(super) fn dial_of_end(&self) -> Dial<'_> {
         let zone = match &self.length {
             Length::Exact { zone, .. } => zone.as_ref(),
             Length::Implied { .. } | Length::Nominal(_) => self.zone.as_ref(),
         };
-        zone.map(Cursor::forward)
+        Dial::of(zone.map(Cursor::forward))
     }
 
-    /// The ends of many instances in order, by one [clock](Self::clock_of_end).
-    pub(super) fn end_by(&self, start: &Place, clock: &mut Option<Cursor<'_>>) -> Option<Place> {
+    /// The ends of many instances in order, by one [dial](Self::dial_of_end).
+    pub(super) fn end_by(&self, start: &Place, dial: &mut Dial<'_>) -> Option<Place> {
         match &self.length {
             Length::Implied { whole_day: false } => None,
             Length::Implied { whole_day: true } => Some(later_on_clock(&start.value, 86_400)),
-            Length::Nominal(length) => Some(self.after(start, *length, clock)),
-            Length::Exact { seconds, form, .. } => Some(exactly_after(start, *seconds, form, clock)),
+            Length::Nominal(length) => Some(self.after(start, *length, dial)),
+            Length::Exact { seconds, form, .. } => Some(exactly_after(start, *seconds, form, dial)),
         }
     }
 
     /// The end of an instance that begins there and has an RDATE period of its own.
     pub(super) fn end_of_period(&self, start: &Place, period: &Period, zones: &Zones) -> Place {
-        let mut clock = self.zone.as_ref().map(Cursor::new);
+        let mut dial = Dial::of(self.zone.as_ref().map(Cursor::new));
         match period {
-            Period::Start { duration, .. } => self.after(start, *duration, &mut clock),
+            Period::Start { duration, .. } => self.after(start, *duration, &mut dial),
             Period::Explicit { start: first, end } => {
                 let instant =
                     |value: &DateTime| zones.instant(value, Some(&Zone::UTC)).map(Timestamp::seconds);
@@ -179,19 +193,19 @@ impl Timing {
                     // In a zone that is not known the clock is all there is.
                     _ => end.civil().seconds_since_epoch() - first.civil().seconds_since_epoch(),
                 };
-                exactly_after(start, seconds.max(0), &self.start, &mut clock)
+                exactly_after(start, seconds.max(0), &self.start, &mut dial)
             }
         }
     }
 
-    fn after(&self, start: &Place, length: Duration, clock: &mut Option<Cursor<'_>>) -> Place {
-        match (clock, &self.zone, start.instant) {
-            (Some(clock), _, Some(instant)) if length.days() == 0 => {
-                in_form(instant.saturating_add(length.seconds()), &self.start, clock)
+    fn after(&self, start: &Place, length: Duration, dial: &mut Dial<'_>) -> Place {
+        match (&mut dial.cursor, &self.zone, start.instant) {
+            (Some(cursor), _, Some(instant)) if length.days() == 0 => {
+                in_form(instant.saturating_add(length.seconds()), &self.start, cursor, &mut dial.page)
             }
-            (Some(clock), Some(zone), Some(_)) => {
+            (Some(cursor), Some(zone), Some(_)) => {
                 let instant = zone.after(zoned_civil(start, zone), length);
-                in_form(instant, &self.start, clock)
+                in_form(instant, &self.start, cursor, &mut dial.page)
             }
             _ => later_on_clock(&start.value, length.nominal_seconds()),
         }
@@ -222,17 +236,22 @@ fn later_on_clock(start: &DateTime, seconds: i64) -> Place {
     Place { value: start.with_civil(LocalDateTime::saturating_from_seconds(sum)), instant: None }
 }
 
-fn exactly_after(start: &Place, seconds: i64, form: &DateTime, clock: &mut Option<Cursor<'_>>) -> Place {
-    match (start.instant, clock) {
-        (Some(instant), Some(clock)) => in_form(instant.saturating_add(seconds), form, clock),
+fn exactly_after(start: &Place, seconds: i64, form: &DateTime, dial: &mut Dial<'_>) -> Place {
+    match (start.instant, &mut dial.cursor) {
+        (Some(instant), Some(cursor)) => {
+            in_form(instant.saturating_add(seconds), form, cursor, &mut dial.page)
+        }
         _ => later_on_clock(&start.value, seconds),
     }
 }
 
-fn in_form(instant: Timestamp, form: &DateTime, clock: &mut Cursor<'_>) -> Place {
+fn in_form(instant: Timestamp, form: &DateTime, cursor: &mut Cursor<'_>, page: &mut Page) -> Place {
     let value = match form {
         DateTime::Utc(_) => DateTime::Utc(instant),
-        form => form.with_civil(clock.local(instant)),
+        form => {
+            let local = instant.seconds() + i64::from(cursor.offset_at(instant));
+            form.with_civil(LocalDateTime::on_page(local, page))
+        }
     };
     Place { value, instant: Some(instant) }
 }

@@ -1,7 +1,7 @@
 //! Turning many civil times into instants, and back, without asking the zone each time.
 
 use super::zone::{LocalResolution, Span, Zone};
-use crate::value::{LocalDateTime, Timestamp};
+use crate::value::Timestamp;
 
 /// A zone and the span of it that was last used.
 #[derive(Clone, Debug)]
@@ -45,12 +45,6 @@ impl<'z> Cursor<'z> {
             Some(span) if (span.from..span.to).contains(&second) => span.offset,
             _ => self.span.insert(self.zone.span(second, self.reach)).offset,
         }
-    }
-
-    /// What the zone's clocks show.
-    pub(crate) fn local(&mut self, instant: Timestamp) -> LocalDateTime {
-        let offset = self.offset_at(instant);
-        LocalDateTime::saturating_from_seconds(instant.seconds() + i64::from(offset))
     }
 
     /// Tries all offsets in force within a day of the time.

@@ -194,6 +194,35 @@ pub(crate) const fn civil_from_days(days: i64) -> (i32, u8, u8) {
     (year_of_era as i32 + era as i32 * 400 + (month <= 2) as i32, month, day)
 }
 
+/// The page of a calendar that shows one month: the dates of many days, most of them on the page of the one before.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    /// The first of the month, also in days since the epoch.
+    first: Date,
+    from: i64,
+    /// The first of the next month.
+    to: i64,
+}
+
+impl Page {
+    /// One that no day is on yet.
+    pub(crate) const fn blank() -> Self {
+        Self { first: Date::MIN, from: 0, to: 0 }
+    }
+
+    /// [`Date::from_days`]
+    #[inline]
+    pub(crate) fn date(&mut self, days: i64) -> Option<Date> {
+        if days < self.from || days >= self.to {
+            let date = Date::from_days(days)?;
+            self.first = Date { day: 1, ..date };
+            self.from = days - i64::from(date.day) + 1;
+            self.to = self.from + i64::from(days_in_month(date.year, date.month));
+        }
+        Some(Date { day: (days - self.from + 1) as u8, ..self.first })
+    }
+}
+
 /// The day of the week of a day since the epoch, which was a Thursday.
 pub(crate) const fn weekday_of(days: i64) -> Weekday {
     Weekday::ALL[(days + 3).rem_euclid(7) as usize]

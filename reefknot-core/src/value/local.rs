@@ -1,7 +1,7 @@
 //! Civil date-times: what a clock on the wall shows (RFC 5545 §3.3.5, form 1).
 
 use super::Date;
-use super::date::days_from_civil;
+use super::date::{Page, days_from_civil};
 use super::scan::{serde_as_text, shown, small};
 use crate::{Error, Result};
 use std::fmt;
@@ -101,15 +101,27 @@ impl LocalDateTime {
         if seconds > Self::MAX.seconds_since_epoch() {
             return Self::MAX;
         }
-        let of_day = seconds.rem_euclid(86_400) as u32;
         match Date::from_days(seconds.div_euclid(86_400)) {
-            Some(date) => Self {
-                date,
-                hour: (of_day / 3600) as u8,
-                minute: (of_day / 60 % 60) as u8,
-                second: (of_day % 60) as u8,
-            },
+            Some(date) => Self::at_second_of(date, seconds.rem_euclid(86_400) as u32),
             None => Self::MAX,
+        }
+    }
+
+    /// [`saturating_from_seconds`](Self::saturating_from_seconds) of one time among many.
+    #[inline]
+    pub(crate) fn on_page(seconds: i64, page: &mut Page) -> Self {
+        match page.date(seconds.div_euclid(86_400)) {
+            Some(date) => Self::at_second_of(date, seconds.rem_euclid(86_400) as u32),
+            None => Self::saturating_from_seconds(seconds),
+        }
+    }
+
+    const fn at_second_of(date: Date, second: u32) -> Self {
+        Self {
+            date,
+            hour: (second / 3600) as u8,
+            minute: (second / 60 % 60) as u8,
+            second: (second % 60) as u8,
         }
     }
 
@@ -193,6 +205,23 @@ mod tests {
             let local = LocalDateTime::from_seconds(seconds).unwrap();
             prop_assert_eq!(local.seconds_since_epoch(), seconds);
             prop_assert_eq!(local.to_string().parse::<LocalDateTime>().unwrap(), local);
+        }
+
+        #[test]
+        fn times_on_a_page_are_those_of_their_seconds(first in -10_000_000_000..260_000_000_000_i64, steps in prop::collection::vec(-9_000_000..9_000_000_i64, 1..20)) {
+            let (mut page, mut seconds) = (Page::blank(), first);
+            for step in steps {
+                // Small steps as well as large ones.
+                for _ in 0..2 {
+                    seconds += step % 200_000;
+                    let local = LocalDateTime::on_page(seconds, &mut page);
+                    prop_assert_eq!(local, LocalDateTime::saturating_from_seconds(seconds));
+                }
+                seconds += step;
+            }
+            for outside in [i64::MIN, i64::MAX, LocalDateTime::MIN.seconds_since_epoch() - 1] {
+                prop_assert_eq!(LocalDateTime::on_page(outside, &mut page), LocalDateTime::saturating_from_seconds(outside));
+            }
         }
     }
 }

@@ -84,8 +84,8 @@ impl When {
 
 /// One instance on its way into the answer.
 struct Row<'a> {
-    order: i64,
     uid: String,
+    recurrence_id: Option<DateTime>,
     zones: &'a Zones,
     instance: Instance<'a>,
 }
@@ -114,11 +114,11 @@ impl<'a> Rows<'a> {
 
     /// Lets go of all but the earliest.
     fn cut(&mut self) {
-        self.rows.sort_by_key(|row| row.order);
+        self.rows.sort_by_key(|row| row.instance.order());
         self.more |= self.rows.len() > self.limit;
         self.rows.truncate(self.limit);
         if let Some(last) = self.rows.last().filter(|_| self.rows.len() == self.limit) {
-            self.to = self.to.min(Timestamp::from_seconds(last.order.saturating_add(MARGIN)));
+            self.to = self.to.min(Timestamp::from_seconds(last.instance.order().saturating_add(MARGIN)));
         }
     }
 }
@@ -174,9 +174,9 @@ impl Occurrences {
             tell(&self.file, &format!("{uid}: the search was given up; there may be more instances"));
         }
         for instance in found.items {
-            let clock = || instance.start.civil().seconds_since_epoch();
-            let order = instance.start_instant.map_or_else(clock, Timestamp::seconds);
-            rows.add(Row { order, uid: series.uid().to_owned(), zones, instance });
+            let recurs = !instance.key.is_master();
+            let recurrence_id = series.instance_start(&instance.key).filter(|_| recurs);
+            rows.add(Row { uid: series.uid().to_owned(), recurrence_id, zones, instance });
         }
     }
 }
@@ -200,7 +200,7 @@ fn instance_json(row: &Row<'_>) -> Value {
         "uid": row.uid,
         "start": instance.start.value_text(),
         "end": instance.end.as_ref().map(DateTime::value_text),
-        "recurrence_id": instance.recurrence_id.as_ref().map(DateTime::value_text),
+        "recurrence_id": row.recurrence_id.as_ref().map(DateTime::value_text),
         "zone": zone,
     })
 }

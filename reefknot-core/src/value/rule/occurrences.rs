@@ -125,6 +125,9 @@ impl<'r> Occurrences<'r> {
                     return Ok(None);
                 }
                 self.offset += 1;
+                if self.offset == self.offsets.len() {
+                    (self.unit, self.offset) = (self.unit + 1, 0);
+                }
                 self.floor = second + 1;
                 // An endless rule counts down too, but ends with the calendar first.
                 self.left -= u32::from(self.rule.count.is_some());
