@@ -4,12 +4,14 @@ use std::hint::black_box;
 use std::ops::Range;
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 #[cfg(libical)]
 use reefknot_benches::peers::libical::Question;
 use reefknot_benches::peers::{reefknot, rrule};
+use reefknot_benches::people;
 use reefknot_benches::rules::{self, YEARS};
-use reefknot_core::ical::Stream;
+use reefknot_core::freebusy::BusyCalendar;
+use reefknot_core::ical::{Limits, Stream};
 use reefknot_core::recurrence::{Budget, Series, Stopped};
 use reefknot_core::time::Zone;
 use reefknot_core::value::Timestamp;
@@ -86,6 +88,24 @@ fn windows(criterion: &mut Criterion) {
     }
 }
 
+/// What the first question about a rule with COUNT takes: later ones know where it ends.
+fn counted(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("the first window of a rule with COUNT, 20 years on");
+    let may = window("20200501T000000Z", "20200601T000000Z");
+    for case in rules::COUNTED {
+        let stream = read(&rules::calendar(case));
+        let series = reefknot::series(stream.calendars().next().expect("one calendar"));
+        let ask = |series: &mut Series<'_>| {
+            series.instances(black_box(may.clone()), &Zone::UTC, 1_000, Budget::default()).items.len()
+        };
+        assert!(ask(&mut series.clone()) > 0, "{case:?}");
+        group.bench_function(BenchmarkId::new("reefknot", case.rule), |bench| {
+            bench.iter_batched_ref(|| series.clone(), ask, BatchSize::SmallInput);
+        });
+    }
+    group.finish();
+}
+
 fn endless(criterion: &mut Criterion) {
     let century = window("20010101T000000Z", "21010101T000000Z");
     let mut group = criterion.benchmark_group("a century of a rule that never matches");
@@ -109,25 +129,16 @@ fn endless(criterion: &mut Criterion) {
 }
 
 fn busy(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("a week of 500 objects, by instances");
+    let mut group = criterion.benchmark_group("busy time of 500 objects over a week, by instances");
+    let (owner, week) = (people::identities(0), window("20260601T000000Z", "20260608T000000Z"));
     for a_day in [1, 2, 4, 8] {
-        let stream = read(&rules::busy(a_day));
-        let calendar = stream.calendars().next().expect("one calendar");
-        let series: Vec<Series<'_>> = Series::all(calendar)
-            .into_iter()
-            .collect::<Result<_, _>>()
-            .expect("the benches' rules are valid");
-        let week = window("20260601T000000Z", "20260608T000000Z");
-        let busy = || -> usize {
-            let found = series.iter().map(|series| {
-                series.instances(week.clone(), &Zone::UTC, 1_000, Budget::default()).items.len()
-            });
-            found.sum()
-        };
-        let instances = busy();
-        assert_eq!(instances, 500 * 7 * a_day);
-        group.throughput(Throughput::Elements(instances as u64));
-        group.bench_function(BenchmarkId::new("reefknot", instances), |bench| bench.iter(busy));
+        let objects = rules::busy(a_day);
+        let calendar = BusyCalendar::new(&objects, &owner);
+        let ask = || calendar.taken(black_box(week.clone()), &Zone::UTC, &Limits::default());
+        let (taken, doubts) = ask();
+        assert_eq!((taken.len(), doubts.doubts().len()), (500 * 7 * a_day, 0));
+        group.throughput(Throughput::Elements(taken.len() as u64));
+        group.bench_function(BenchmarkId::new("reefknot", taken.len()), |bench| bench.iter(ask));
     }
     group.finish();
 }
@@ -138,6 +149,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(800));
-    targets = occurrences, windows, endless, busy
+    targets = occurrences, windows, counted, endless, busy
 }
 criterion_main!(benches);

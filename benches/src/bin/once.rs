@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use reefknot_benches::calendar::{INVITATION, generate};
 use reefknot_benches::meeting::{Meeting, bodies, organize, record, stored};
 use reefknot_benches::peers::reefknot;
-use reefknot_benches::people;
+use reefknot_benches::{people, rules};
 use reefknot_core::freebusy::BusyCalendar;
 use reefknot_core::ical::Limits;
+use reefknot_core::recurrence::Budget;
 use reefknot_core::scheduling::SchedulingState;
 use reefknot_core::time::Zone;
 
@@ -18,10 +19,11 @@ const EVENTS: usize = 2_000;
 fn main() -> ExitCode {
     let work = std::env::args().nth(1).unwrap_or_default();
     let size = std::env::args().nth(2).and_then(|size| size.parse().ok()).unwrap_or(100);
-    let Ok(()) = decide(&work, size).or_else(|_| run(&work)) else {
+    let Ok(()) = decide(&work, size).or_else(|_| recur(&work, size)).or_else(|_| run(&work)) else {
         eprintln!("Usage: once generate|read|print|change|invitation");
         eprintln!("       once invite|move|instances|answer [ATTENDEES, or INSTANCES of a meeting of 10]");
         eprintln!("       once calendar|busy [OBJECTS]");
+        eprintln!("       once month|first [CASE], the number of a rule in rules::WINDOWS, a thousand times");
         return ExitCode::from(2);
     };
     ExitCode::SUCCESS
@@ -42,6 +44,21 @@ fn run(work: &str) -> Result<(), Box<dyn std::error::Error>> {
             black_box(calendar.to_bytes());
         }
         _ => return Err("no such work".into()),
+    }
+    Ok(())
+}
+
+/// A month of a rule, asked again and again, or each time anew.
+fn recur(work: &str, case: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let case =
+        rules::WINDOWS.get(case).filter(|_| matches!(work, "month" | "first")).ok_or("no such work")?;
+    let stream = reefknot::read(rules::calendar(*case).as_bytes())?;
+    let series = reefknot::series(stream.calendars().next().ok_or("no calendar")?);
+    let may = "20200501T000000Z".parse()?.."20200601T000000Z".parse()?;
+    for _ in 0..1_000 {
+        let anew = (work == "first").then(|| series.clone());
+        let asked = anew.as_ref().unwrap_or(&series);
+        black_box(asked.instances(may.clone(), &Zone::UTC, 1_000, Budget::default()));
     }
     Ok(())
 }
