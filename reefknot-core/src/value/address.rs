@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -26,10 +27,11 @@ use crate::{Error, Result};
 /// ```
 #[derive(Clone)]
 pub struct CalendarUserAddress {
-    written: Box<str>,
-    normal: Box<str>,
+    written: Arc<str>,
+    /// The very text of `written` where that is in the normal form already.
+    normal: Arc<str>,
     /// The URI of a bare mail address, where `mailto:` before it is not enough.
-    encoded: Option<Box<str>>,
+    encoded: Option<Arc<str>>,
 }
 
 impl CalendarUserAddress {
@@ -52,7 +54,7 @@ impl CalendarUserAddress {
         }
         match written.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) && !rest.is_empty() => {
-                Ok(Self { written: written.into(), normal: normal(scheme, rest).into(), encoded: None })
+                Ok(Self::of(written, &normal(scheme, rest), None))
             }
             None if written
                 .split_once('@')
@@ -62,10 +64,16 @@ impl CalendarUserAddress {
                 let normal = format!("mailto:{}", written.to_lowercase());
                 let encoded = percent_encode(&normal["mailto:".len()..]);
                 let encoded = encoded.map(|mailbox| format!("mailto:{mailbox}").into());
-                Ok(Self { written: written.into(), normal: normal.into(), encoded })
+                Ok(Self::of(written, &normal, encoded))
             }
             _ => bad("neither a URI nor a mail address"),
         }
+    }
+
+    fn of(written: &str, normal: &str, encoded: Option<Arc<str>>) -> Self {
+        let written: Arc<str> = written.into();
+        let normal = if *written == *normal { Arc::clone(&written) } else { normal.into() };
+        Self { written, normal, encoded }
     }
 
     /// The address as it was written; a bare mail address as the `mailto:` URI of it (RFC 6068 §2).
