@@ -204,7 +204,7 @@ fn an_answer_mails_the_organizer_alone_and_shows_in_the_copies_of_the_others() {
         before: line("ACCEPTED"),
         after: line("DECLINED"),
     };
-    assert_eq!(refresh.changes, [expected]);
+    assert_eq!(*refresh.changes, [expected]);
 
     let nobody = Preferences { show_answers: ShowAnswers::Nobody, ..Preferences::default() };
     for quiet in [engine(A).with_preferences(nobody), engine(A).with_agent(Agent::Alone)] {

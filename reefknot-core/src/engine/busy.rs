@@ -148,7 +148,7 @@ impl Engine {
             uid: asked.uid,
             sequence: 0,
             calendar: Arc::new(reply),
-            changes: Vec::new(),
+            changes: Arc::default(),
         });
         self.leave(outcome)
     }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::Result;
-use crate::ical::{Component, Edit};
+use crate::ical::Component;
 use crate::itip::{Disposition, Message, MessageReason, Method, ObjectChange, Outcome, Role};
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Revision, ScheduleStatus, SchedulingObject, SchedulingState, fields};
+use crate::scheduling::{Attendee, Revision, ScheduleStatus, SchedulingObject, SchedulingState, fields};
 use crate::value::CalendarUserAddress;
 
 /// Every message begins as pending, in the very commit that sends it (RFC 6638 §3.2.1.1, §3.2.2.3).
@@ -84,31 +84,37 @@ fn about(message: &Message) -> Result<Vec<(InstanceKey, Revision)>> {
 
 /// The revision of the last message to that recipient about an instance, where one is remembered.
 fn last_sent(state: &SchedulingState, message: &Message, key: &InstanceKey) -> Option<Revision> {
-    match line_of(message.method) {
-        "ORGANIZER" => state.answers.answered(key),
-        _ => state.attendees.get(&message.recipient)?.sent.get(key).copied(),
+    if is_to_organizer(message.method) {
+        return state.answers.answered(key);
     }
+    state.attendees.get(&message.recipient)?.sent.get(key).copied()
 }
 
-/// The property that stands for the recipient in the sender's copy.
-fn line_of(method: Method) -> &'static str {
+/// Whether the recipient is the organizer of the sender's copy, and not one of its attendees.
+fn is_to_organizer(method: Method) -> bool {
     match method {
-        Method::Reply | Method::Refresh | Method::Counter => "ORGANIZER",
-        Method::Publish | Method::Request | Method::Add | Method::Cancel | Method::DeclineCounter => {
-            "ATTENDEE"
-        }
+        Method::Reply | Method::Refresh | Method::Counter => true,
+        Method::Publish | Method::Request | Method::Add | Method::Cancel | Method::DeclineCounter => false,
     }
 }
 
 /// The lines that a status goes to, by component.
 #[derive(Default)]
-struct Lines(BTreeMap<InstanceKey, BTreeSet<(&'static str, CalendarUserAddress)>>);
+struct Lines(BTreeMap<InstanceKey, Recipients>);
+
+#[derive(Default)]
+struct Recipients {
+    organizer: BTreeSet<CalendarUserAddress>,
+    attendees: BTreeSet<CalendarUserAddress>,
+}
 
 impl Lines {
     /// What a message says of an instance without a component is told by the series.
     fn add(&mut self, object: &SchedulingObject, key: &InstanceKey, message: &Message) {
         let holder = if object.part(key).is_some() { key.clone() } else { InstanceKey::Master };
-        self.0.entry(holder).or_default().insert((line_of(message.method), message.recipient.clone()));
+        let Recipients { organizer, attendees } = self.0.entry(holder).or_default();
+        let recipients = if is_to_organizer(message.method) { organizer } else { attendees };
+        recipients.insert(message.recipient.clone());
     }
 
     /// Writes what `next` makes of each line's status; gives how many lines changed.
@@ -117,36 +123,22 @@ impl Lines {
         object: &mut SchedulingObject,
         next: impl Fn(Option<&str>) -> Option<ScheduleStatus>,
     ) -> Result<usize> {
+        let next = |before: Option<&str>| {
+            next(before).map(ScheduleStatus::code).filter(|code| Some(*code) != before)
+        };
         let mut written = 0;
-        let mut failed = Ok(());
-        for (key, lines) in &self.0 {
-            object.edit_part(key, |part| {
-                part.edit(|property| {
-                    let Some(name) = ["ATTENDEE", "ORGANIZER"].into_iter().find(|name| property.is(name))
-                    else {
-                        return Edit::Keep;
-                    };
-                    let Ok(address) = CalendarUserAddress::parse(&property.value()) else {
-                        return Edit::Keep;
-                    };
-                    if !lines.contains(&(name, address)) {
-                        return Edit::Keep;
-                    }
-                    let before = property.param("SCHEDULE-STATUS");
-                    let Some(status) = next(before.as_deref()) else { return Edit::Keep };
-                    if before.as_deref() == Some(status.code()) {
-                        return Edit::Keep;
-                    }
-                    let mut line = property.to_buf();
-                    if let Err(error) = line.set_param("SCHEDULE-STATUS", status.code()) {
-                        failed = Err(error);
-                        return Edit::Keep;
-                    }
-                    written += 1;
-                    Edit::Replace(line)
-                });
-            });
+        for (key, Recipients { organizer, attendees }) in &self.0 {
+            let to_attendee =
+                |line: &Attendee| attendees.contains(&line.address) && next(line.status.as_deref()).is_some();
+            written += object.edit_attendees(key, to_attendee, |attendee, line| {
+                let code = next(attendee.status.as_deref());
+                code.map_or(Ok(()), |code| line.set_param("SCHEDULE-STATUS", code))
+            })?;
+            written += object.edit_organizer(key, |own, line| {
+                let code = next(own.status.as_deref()).filter(|_| organizer.contains(&own.address));
+                code.map_or(Ok(()), |code| line.set_param("SCHEDULE-STATUS", code))
+            })?;
         }
-        failed.map(|()| written)
+        Ok(written)
     }
 }

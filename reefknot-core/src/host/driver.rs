@@ -387,7 +387,7 @@ impl<'a> Scheduler<'a> {
                 sequence: message.sequence,
                 route: self.way_to(&message.recipient)?,
                 calendar,
-                changes: message.changes.clone(),
+                changes: message.changes.to_vec(),
                 due: now,
             });
         }

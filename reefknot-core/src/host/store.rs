@@ -202,7 +202,7 @@ impl Outgoing {
             uid: self.uid.clone(),
             sequence: self.sequence,
             calendar: Arc::new(read_calendar(&self.calendar, limits)?),
-            changes: self.changes.clone(),
+            changes: self.changes.as_slice().into(),
         })
     }
 }

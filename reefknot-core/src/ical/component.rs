@@ -104,14 +104,34 @@ impl Component {
     }
 
     /// The properties of one name, in any letter case, in order.
-    pub fn properties_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Property<'a>> {
-        self.properties().filter(move |property| property.is(name))
+    pub fn properties_named<'a>(&'a self, name: &str) -> impl Iterator<Item = Property<'a>> {
+        self.entries.iter().filter_map(move |entry| match entry {
+            Entry::Property(text) if text.is_named(&self.source, name) => Property::of(text, &self.source),
+            _ => None,
+        })
+    }
+
+    /// As [`property`](Self::property), for a later one: the n-th from 0.
+    pub(crate) fn property_nth(&self, name: &str, n: usize) -> Option<Property<'_>> {
+        let mut named = self.entries.iter().filter_map(|entry| match entry {
+            Entry::Property(text) => text.is_named(&self.source, name).then_some(text),
+            Entry::Unreadable(_) | Entry::Component(_) => None,
+        });
+        Property::of(named.nth(n)?, &self.source)
+    }
+
+    /// The properties of all names but one, in order.
+    pub(crate) fn properties_but<'a>(&'a self, name: &str) -> impl Iterator<Item = Property<'a>> {
+        self.entries.iter().filter_map(move |entry| match entry {
+            Entry::Property(text) if !text.is_named(&self.source, name) => Property::of(text, &self.source),
+            _ => None,
+        })
     }
 
     /// The first property of that name.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<Property<'_>> {
-        self.properties().find(|property| property.is(name))
+        self.properties_named(name).next()
     }
 
     /// The raw value of the first property of that name.
@@ -174,25 +194,49 @@ impl Component {
     pub fn set(&mut self, property: PropertyBuf) {
         let name = property.name().to_owned();
         let mut property = Some(property);
-        self.edit(|old| match (old.is(&name), property.take()) {
-            (false, kept) => {
-                property = kept;
-                Edit::Keep
-            }
-            (true, Some(new)) => Edit::Replace(new),
-            (true, None) => Edit::Remove,
-        });
+        self.edit_named(&name, |_| property.take().map_or(Edit::Remove, Edit::Replace));
         if let Some(property) = property {
             self.push(property);
         }
     }
 
     /// Shows each property in turn and keeps, removes or replaces it; gives how many changed.
-    pub fn edit(&mut self, mut decide: impl FnMut(&Property<'_>) -> Edit) -> usize {
+    pub fn edit(&mut self, decide: impl FnMut(&Property<'_>) -> Edit) -> usize {
+        self.edit_chosen(|_, _| true, decide)
+    }
+
+    /// As [`edit`](Self::edit), for the properties of one name, in any letter case.
+    pub fn edit_named(&mut self, name: &str, decide: impl FnMut(&Property<'_>) -> Edit) -> usize {
+        self.edit_chosen(|line, source| line.is_named(source, name), decide)
+    }
+
+    /// As [`edit_named`](Self::edit_named), for those of the properties that `chosen` picks by their place among
+    /// them, from 0; the others are not even read.
+    pub(crate) fn edit_nth(
+        &mut self,
+        name: &str,
+        mut chosen: impl FnMut(usize) -> bool,
+        decide: impl FnMut(&Property<'_>) -> Edit,
+    ) -> usize {
+        let mut places = 0..;
+        let of_name = |line: &Text, source: &Source| {
+            line.is_named(source, name) && places.next().is_some_and(&mut chosen)
+        };
+        self.edit_chosen(of_name, decide)
+    }
+
+    fn edit_chosen(
+        &mut self,
+        mut chosen: impl FnMut(&Text, &Source) -> bool,
+        mut decide: impl FnMut(&Property<'_>) -> Edit,
+    ) -> usize {
         let mut changed = 0;
         let source = &self.source;
         self.entries.retain_mut(|entry| {
             let Entry::Property(text) = entry else { return true };
+            if !chosen(text, source) {
+                return true;
+            }
             let decision = match Property::of(text, source) {
                 Some(property) => decide(&property),
                 None => Edit::Keep,
@@ -216,7 +260,7 @@ impl Component {
 
     /// Removes every property of that name; gives how many there were.
     pub fn remove(&mut self, name: &str) -> usize {
-        self.edit(|property| if property.is(name) { Edit::Remove } else { Edit::Keep })
+        self.edit_named(name, |_| Edit::Remove)
     }
 
     /// Adds a component at the end.

@@ -130,17 +130,22 @@ impl PropertyBuf {
         self.close_quote();
         let Some(split) = lex::split(&self.line) else { return };
         let value = &self.line[split.value..];
-        let mut line = self.line[..split.name].to_vec();
+        let room = self.line.len() + new.as_ref().map_or(0, |new| new.len() + 1);
+        let mut line = Vec::with_capacity(room);
+        line.extend_from_slice(&self.line[..split.name]);
+        let mut add = |param: &[u8]| {
+            line.push(b';');
+            line.extend_from_slice(param);
+        };
         for param in self.as_property().params() {
-            let written = if param.is(name) { new.take() } else { Some(param.raw.to_vec()) };
-            if let Some(written) = written {
-                line.push(b';');
-                line.extend_from_slice(&written);
+            if !param.is(name) {
+                add(param.raw);
+            } else if let Some(new) = new.take() {
+                add(&new);
             }
         }
         if let Some(new) = new {
-            line.push(b';');
-            line.extend_from_slice(&new);
+            add(&new);
         }
         line.push(b':');
         line.extend_from_slice(value);

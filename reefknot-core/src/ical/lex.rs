@@ -34,7 +34,7 @@ pub(super) fn split(line: &[u8]) -> Option<Split> {
 
 /// What a property name may be made of. RFC 5545 allows letters, digits and hyphens; a few
 /// programs write underscores, dots and slashes, which harm nobody.
-fn is_name_byte(byte: u8) -> bool {
+pub(super) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
 }
 

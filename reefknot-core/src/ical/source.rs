@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::lex;
+
 /// Octets of a physical line, its end not counted (RFC 5545 §3.1).
 pub(super) const LINE: usize = 75;
 
@@ -114,6 +116,26 @@ impl Text {
             Self::Plain(span) => Cow::Borrowed(source.slice(*span)),
             Self::Folded(span) => Cow::Owned(unfold(source.slice(*span))),
             Self::Owned(bytes) => Cow::Borrowed(bytes),
+        }
+    }
+
+    /// Whether the line is a property of that name, in any letter case. Hardly any is unfolded to know.
+    pub(super) fn is_named(&self, source: &Source, name: &str) -> bool {
+        let written = match self {
+            Self::Plain(span) | Self::Folded(span) => source.slice(*span),
+            Self::Owned(line) => line,
+        };
+        let spelt = written.iter().zip(name.as_bytes());
+        let stop = spelt.take_while(|(own, wanted)| own.eq_ignore_ascii_case(wanted)).count();
+        match written.get(stop) {
+            // A fold inside the name.
+            Some(b'\r' | b'\n') => {
+                let line = self.unfolded(source);
+                let split = lex::split(&line);
+                split.is_some_and(|split| line[..split.name].eq_ignore_ascii_case(name.as_bytes()))
+            }
+            Some(byte) => stop == name.len() && !lex::is_name_byte(*byte),
+            None => false,
         }
     }
 

@@ -37,7 +37,7 @@ fn message(method: Method, reason: MessageReason, calendar: Component) -> Messag
         uid: "1".to_owned(),
         sequence: 0,
         calendar: Arc::new(calendar),
-        changes: Vec::new(),
+        changes: Arc::default(),
     }
 }
 
@@ -147,7 +147,7 @@ fn changed(property: &str, before: &str, after: &str) -> Change {
 #[test]
 fn a_change_says_what_changed_and_asks_again() {
     let mut message = message(Method::Request, MessageReason::Rescheduled, calendar("REQUEST", TEA));
-    message.changes = vec![changed("LOCATION", "LOCATION:Room 2", "LOCATION:Room 1")];
+    message.changes = [changed("LOCATION", "LOCATION:Room 2", "LOCATION:Room 1")].into();
     let mail = written(&message);
     assert_eq!(mail.subject, "Changed: Tea");
     let start = "A <a@foo.com> has changed “Tea”. The time is new, so please answer again.\n\n\

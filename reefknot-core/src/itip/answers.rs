@@ -15,8 +15,8 @@ use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Delta, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject, SchedulingState, Weight,
-    attendee_among, fields,
+    Delta, ForceSend, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject, SchedulingState,
+    Weight, attendee_among, fields,
 };
 use crate::value::{CalendarUserAddress, RequestStatus};
 
@@ -181,8 +181,11 @@ impl Answering<'_> {
     /// Answers that are to be sent although they did not change (RFC 6638 §7.2).
     fn add_forced_answers(&self, after: &SchedulingObject, answers: &mut BTreeMap<InstanceKey, PartStat>) {
         for (key, part) in after.parts() {
-            let forced =
-                part.property("ORGANIZER").as_ref().and_then(Organizer::of).is_some_and(|o| o.force_send);
+            let forced = part
+                .property("ORGANIZER")
+                .as_ref()
+                .and_then(Organizer::of)
+                .is_some_and(|o| o.force_send == ForceSend::Yes);
             if let Some(answer) = self.answer_in(after, key).filter(|_| forced && !fields::is_cancelled(part))
             {
                 answers.insert(key.clone(), answer);
@@ -342,7 +345,7 @@ impl Answering<'_> {
             uid: object.uid().to_owned(),
             sequence,
             calendar: Arc::new(calendar),
-            changes: Vec::new(),
+            changes: Arc::default(),
         });
         self.outcome.messages.extend(delegated);
         Ok(self.outcome)
@@ -420,7 +423,7 @@ impl Answering<'_> {
                 uid: object.uid().to_owned(),
                 sequence: object.sequence(),
                 calendar: Arc::new(calendar),
-                changes: Vec::new(),
+                changes: Arc::default(),
             });
         }
         Ok(messages)

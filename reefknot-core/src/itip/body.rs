@@ -214,32 +214,26 @@ fn outgoing(component: &mut Component, context: &Context<'_>) {
     component.retain_components(|inner| !inner.is("VALARM"));
     let keep_categories = context.preferences.send_categories;
     component.edit(|property| {
-        let name = property.name().to_ascii_uppercase();
-        let private = match name.as_str() {
-            "CATEGORIES" => !keep_categories,
-            "COLOR" | "REQUEST-STATUS" => true,
-            _ => is_private_extension(&name),
-        };
+        let private = property.is("CATEGORIES") && !keep_categories
+            || property.is("COLOR")
+            || property.is("REQUEST-STATUS")
+            || is_private_extension(property.name());
         if private {
             return Edit::Remove;
         }
-        if property.params().any(|param| is_schedule_param(&param.name())) {
+        if property.params().any(|param| SCHEDULE_PARAMS.iter().any(|own| param.is(own))) {
             return Edit::Replace(strip_schedule_params(property.to_buf()));
         }
         Edit::Keep
     });
 }
 
-/// SCHEDULE-AGENT, -STATUS and -FORCE-SEND are between a client and its server (RFC 6638 §7.1–7.3).
-fn is_schedule_param(name: &str) -> bool {
-    ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"]
-        .iter()
-        .any(|own| name.eq_ignore_ascii_case(own))
-}
+/// What is between a client and its server (RFC 6638 §7.1–7.3).
+const SCHEDULE_PARAMS: [&str; 3] = ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"];
 
 /// A line without what is between a client and its server.
 pub(super) fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {
-    for name in ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"] {
+    for name in SCHEDULE_PARAMS {
         property.remove_param(name);
     }
     property
@@ -250,7 +244,9 @@ pub(super) fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {
 fn add_zones(calendar: &mut Component, object: &SchedulingObject) {
     let mut named = BTreeSet::new();
     for part in calendar.components().filter(|component| !component.is("VTIMEZONE")) {
-        named.extend(part.properties().filter_map(|property| Some(property.param("TZID")?.to_string())));
+        // An ATTENDEE is no time, and a meeting may have thousands.
+        let lines = part.properties_but("ATTENDEE");
+        named.extend(lines.filter_map(|property| Some(property.param("TZID")?.to_string())));
     }
     calendar.retain_components(|component| {
         !component.is("VTIMEZONE") || component.text("TZID").is_some_and(|tzid| named.contains(&tzid))

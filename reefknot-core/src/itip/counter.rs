@@ -285,7 +285,7 @@ fn decline(
         uid: stored.uid().to_owned(),
         sequence: revision.sequence,
         calendar: Arc::new(calendar),
-        changes: Vec::new(),
+        changes: Arc::default(),
     });
     Ok(outcome)
 }

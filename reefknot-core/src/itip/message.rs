@@ -69,8 +69,8 @@ pub struct Message {
     pub sequence: u32,
     /// The VCALENDAR with its METHOD. Shared by all recipients who may see the same.
     pub calendar: Arc<Component>,
-    /// What changed since the recipient was last told; empty for an invitation.
-    pub changes: Vec<Change>,
+    /// What changed since the recipient was last told; empty for an invitation. Shared as the calendar is.
+    pub changes: Arc<[Change]>,
 }
 
 /// How far the sender of a message was checked by whatever carried it.

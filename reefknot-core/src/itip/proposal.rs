@@ -70,7 +70,7 @@ pub fn propose(
             uid: stored.uid().to_owned(),
             sequence,
             calendar: Arc::new(calendar),
-            changes: Change::all(&only),
+            changes: Change::all(&only).into(),
         });
     }
     if outcome.messages.is_empty() {

@@ -183,7 +183,7 @@ pub fn publish(
             uid: object.uid().to_owned(),
             sequence: object.sequence(),
             calendar: Arc::clone(&calendar),
-            changes: Vec::new(),
+            changes: Arc::default(),
         });
     }
     if !outcome.messages.is_empty() {

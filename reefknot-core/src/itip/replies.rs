@@ -226,7 +226,7 @@ impl Recorder<'_> {
             }
             Ok(())
         };
-        self.object.edit_part(key, |part| edit_attendee(part, &answer.address, update)).transpose()?;
+        self.object.edit_attendees(key, |line| line.address == answer.address, |_, line| update(line))?;
         Ok(())
     }
 
@@ -261,14 +261,14 @@ impl Recorder<'_> {
                 named.partstat == PartStat::Delegated && named.delegated_to.contains(&answer.address)
             }) {
                 self.hold(key);
-                self.object
-                    .edit_part(key, |part| {
-                        edit_attendee(part, delegator, |line| {
-                            line.set_param("PARTSTAT", PartStat::Delegated.as_str())?;
-                            line.set_param("DELEGATED-TO", answer.address.uri())
-                        })
-                    })
-                    .transpose()?;
+                self.object.edit_attendees(
+                    key,
+                    |line| line.address == *delegator,
+                    |_, line| {
+                        line.set_param("PARTSTAT", PartStat::Delegated.as_str())?;
+                        line.set_param("DELEGATED-TO", answer.address.uri())
+                    },
+                )?;
             }
         }
         if answer.partstat == PartStat::Declined {
@@ -299,7 +299,7 @@ impl Recorder<'_> {
     /// Whose delegate declined is sent the current version, to come after all or to ask somebody else
     /// (RFC 5546 §4.2.5, §4.2.7).
     fn tell_delegators(&mut self) -> Result<()> {
-        if self.outcome.role != Role::Organizer {
+        if self.outcome.role != Role::Organizer || self.let_down.is_empty() {
             return Ok(());
         }
         let delegators: Vec<_> = self

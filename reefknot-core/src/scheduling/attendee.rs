@@ -1,5 +1,6 @@
 //! The people of an event: ORGANIZER and ATTENDEE as types (RFC 5545 §3.8.4.1, §3.8.4.3).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -125,8 +126,29 @@ pub struct Attendee {
     pub delegated_from: Vec<CalendarUserAddress>,
     /// Who sends them messages.
     pub agent: ScheduleAgent,
-    /// Whether a REQUEST was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
-    pub force_send: bool,
+    /// Whether a REQUEST was asked for that would not be sent otherwise.
+    pub force_send: ForceSend,
+    /// How the last message to them fared, as it is written (SCHEDULE-STATUS, RFC 6638 §7.3).
+    pub status: Option<String>,
+}
+
+/// Whether a message was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForceSend {
+    /// None was.
+    #[default]
+    No,
+    /// The one that goes to this person.
+    Yes,
+    /// One that nobody knows, or that does not go to this person.
+    Unknown,
+}
+
+impl ForceSend {
+    /// What a value asks for, where `known` is what may be asked for.
+    fn parse(value: &str, known: &str) -> Self {
+        if value.eq_ignore_ascii_case(known) { Self::Yes } else { Self::Unknown }
+    }
 }
 
 impl Attendee {
@@ -141,10 +163,11 @@ impl Attendee {
             delegated_to: Vec::new(),
             delegated_from: Vec::new(),
             agent: ScheduleAgent::Server,
-            force_send: false,
+            force_send: ForceSend::No,
+            status: None,
         };
         // Of a parameter that may not be repeated the first counts.
-        let (mut partstat, mut agent, mut force_send) = (None, None, None);
+        let (mut partstat, mut agent, mut force_send, mut status) = (None, None, None, None);
         for param in property.params() {
             let name = param.name();
             let is = |known: &str| name.eq_ignore_ascii_case(known);
@@ -154,6 +177,8 @@ impl Attendee {
                 agent.get_or_insert(param);
             } else if is("SCHEDULE-FORCE-SEND") {
                 force_send.get_or_insert(param);
+            } else if is("SCHEDULE-STATUS") {
+                status.get_or_insert(param);
             } else if is("SENT-BY") {
                 attendee.sent_by = attendee.sent_by.or_else(|| addresses(param).next());
             } else if is("DELEGATED-TO") {
@@ -164,7 +189,9 @@ impl Attendee {
         }
         attendee.partstat = partstat.map_or(PartStat::NeedsAction, |param| PartStat::parse(&param.value()));
         attendee.agent = agent.map_or(ScheduleAgent::Server, |param| ScheduleAgent::parse(&param.value()));
-        attendee.force_send = force_send.is_some_and(|param| param.value().eq_ignore_ascii_case("REQUEST"));
+        attendee.force_send =
+            force_send.map_or(ForceSend::No, |param| ForceSend::parse(&param.value(), "REQUEST"));
+        attendee.status = status.map(|param| param.value().into_owned());
         Some(attendee)
     }
 }
@@ -188,8 +215,10 @@ pub struct Organizer {
     pub sent_by: Option<CalendarUserAddress>,
     /// Who answers them from this copy.
     pub agent: ScheduleAgent,
-    /// Whether a REPLY was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
-    pub force_send: bool,
+    /// Whether a REPLY was asked for that would not be sent otherwise.
+    pub force_send: ForceSend,
+    /// How the last message to them fared, as it is written (SCHEDULE-STATUS, RFC 6638 §7.3).
+    pub status: Option<String>,
 }
 
 impl Organizer {
@@ -203,7 +232,10 @@ impl Organizer {
                 .filter(|param| param.is("SENT-BY"))
                 .find_map(|param| addresses(param).next()),
             agent: ScheduleAgent::of(property),
-            force_send: property.param_is("SCHEDULE-FORCE-SEND", "REPLY"),
+            force_send: property
+                .param("SCHEDULE-FORCE-SEND")
+                .map_or(ForceSend::No, |asked| ForceSend::parse(&asked, "REPLY")),
+            status: property.param("SCHEDULE-STATUS").map(Cow::into_owned),
         })
     }
 }

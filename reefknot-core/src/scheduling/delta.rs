@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 use std::sync::Arc;
 
-use super::attendee::PartStat;
-use super::object::{SchedulingObject, attendees};
+use super::attendee::{Attendee, PartStat};
+use super::object::SchedulingObject;
+use super::part::People;
 use super::timing::Timing;
 use crate::ical::{Component, Property};
 use crate::recurrence::{Budget, InstanceKey};
@@ -141,38 +143,61 @@ fn newly_ruled(before: &SchedulingObject, after: &SchedulingObject) -> Vec<Insta
         .collect()
 }
 
+/// A component as one of two versions.
+struct Version<'a> {
+    component: Cow<'a, Component>,
+    people: Cow<'a, People>,
+    zones: &'a Arc<Zones>,
+}
+
+impl<'a> Version<'a> {
+    /// What an object says of an instance: by its own component, or by the series.
+    fn held(object: Option<&'a SchedulingObject>, key: &InstanceKey) -> Option<Self> {
+        let object = object?;
+        let zones = object.zones();
+        if let Some(part) = object.held(key) {
+            let (component, people) = (Cow::Borrowed(part.component()), Cow::Borrowed(part.people()));
+            return Some(Self { component, people, zones });
+        }
+        let component = object.projected(key)?;
+        Some(Self { people: Cow::Owned(People::of(&component)), component: Cow::Owned(component), zones })
+    }
+
+    fn of(component: &'a Component, zones: &'a Arc<Zones>) -> Self {
+        let people = Cow::Owned(People::of(component));
+        Self { component: Cow::Borrowed(component), people, zones }
+    }
+
+    fn takes_place(&self) -> bool {
+        !super::fields::is_cancelled(&self.component)
+    }
+}
+
 fn instance_delta(
     key: &InstanceKey,
     before: Option<&SchedulingObject>,
     after: Option<&SchedulingObject>,
 ) -> InstanceDelta {
-    fn held<'o>(object: Option<&'o SchedulingObject>, key: &InstanceKey) -> Option<Cow<'o, Component>> {
-        let object = object?;
-        object.part(key).map(Cow::Borrowed).or_else(|| object.projected(key).map(Cow::Owned))
-    }
-    let (old, new) = (held(before, key), held(after, key));
-    let (old, new) = (old.as_deref(), new.as_deref());
-    let takes_place = |component: &&Component| !super::fields::is_cancelled(component);
-    let mut delta = match (old, new, before, after) {
-        (Some(old), Some(new), Some(before), Some(after)) => compare(old, before.zones(), new, after.zones()),
-        (old, new, _, _) => {
-            let present = new.or(old);
-            let everybody: BTreeSet<_> =
-                present.map(attendees).unwrap_or_default().into_iter().map(|a| a.address).collect();
-            let (invited, removed) =
-                if new.is_some() { (everybody, BTreeSet::new()) } else { (BTreeSet::new(), everybody) };
+    let (old, new) = (Version::held(before, key), Version::held(after, key));
+    let mut delta = match (&old, &new) {
+        (Some(old), Some(new)) => old.compare(new),
+        (old, new) => {
+            let everybody = |version: &Option<Version<'_>>| {
+                let people = version.iter().flat_map(|version| version.people.by_address());
+                people.map(|attendee| attendee.address.clone()).collect()
+            };
             InstanceDelta {
                 changes: Vec::new(),
                 asks_again: false,
                 appeared: false,
                 disappeared: false,
-                invited,
-                removed,
+                invited: everybody(new),
+                removed: everybody(old),
                 answers: BTreeMap::new(),
             }
         }
     };
-    let (was, is) = (old.filter(takes_place).is_some(), new.filter(takes_place).is_some());
+    let (was, is) = (old.is_some_and(|old| old.takes_place()), new.is_some_and(|new| new.takes_place()));
     delta.appeared = !was && is;
     delta.disappeared = was && !is;
     delta
@@ -186,33 +211,37 @@ pub fn compare(
     new: &Component,
     new_zones: &Arc<Zones>,
 ) -> InstanceDelta {
-    let (before, after) = (Timing::of(old, old_zones), Timing::of(new, new_zones));
-    let mut changes = Vec::new();
-    if before != after {
-        changes.extend(timing_changes(old, old_zones, new, new_zones));
-    }
-    changes.extend(property_changes(old, new));
-    let (mut invited, mut removed, mut answers) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
-    let (were, are) = (by_address(old), by_address(new));
-    for (address, partstat) in &are {
-        match were.get(address) {
-            None => {
-                invited.insert(address.clone());
-            }
-            Some(was) if was != partstat => {
-                answers.insert(address.clone(), (was.clone(), partstat.clone()));
-            }
-            Some(_) => {}
-        }
-    }
-    removed.extend(were.into_keys().filter(|address| !are.contains_key(address)));
-    changes.extend(attendance_changes(old, new, &invited, &removed));
-    let asks_again = before.asks_again(&after);
-    InstanceDelta { changes, asks_again, appeared: false, disappeared: false, invited, removed, answers }
+    Version::of(old, old_zones).compare(&Version::of(new, new_zones))
 }
 
-fn by_address(component: &Component) -> BTreeMap<CalendarUserAddress, PartStat> {
-    attendees(component).into_iter().map(|attendee| (attendee.address, attendee.partstat)).collect()
+impl Version<'_> {
+    fn compare(&self, new: &Self) -> InstanceDelta {
+        let (before, after) =
+            (Timing::of(&self.component, self.zones), Timing::of(&new.component, new.zones));
+        let mut changes = Vec::new();
+        if before != after {
+            changes.extend(timing_changes(&self.component, self.zones, &new.component, new.zones));
+        }
+        changes.extend(property_changes(&self.component, &new.component));
+        let (mut invited, mut answers) = (BTreeSet::new(), BTreeMap::new());
+        for is in new.people.by_address() {
+            match self.people.attendee(from_ref(&is.address)) {
+                None => {
+                    invited.insert(is.address.clone());
+                }
+                Some(was) if was.partstat != is.partstat => {
+                    answers.insert(is.address.clone(), (was.partstat.clone(), is.partstat.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        let gone = |was: &&Attendee| new.people.attendee(from_ref(&was.address)).is_none();
+        let removed: BTreeSet<_> =
+            self.people.by_address().filter(gone).map(|was| was.address.clone()).collect();
+        changes.extend(attendance_changes(&self.component, &new.component, &invited, &removed));
+        let asks_again = before.asks_again(&after);
+        InstanceDelta { changes, asks_again, appeared: false, disappeared: false, invited, removed, answers }
+    }
 }
 
 const TIMES: [&str; 8] = ["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"];
@@ -290,9 +319,9 @@ struct Normal {
 
 fn normal_properties(component: &Component) -> BTreeMap<String, Normal> {
     let mut all: BTreeMap<String, Normal> = BTreeMap::new();
-    for property in component.properties() {
+    for property in component.properties_but("ATTENDEE") {
         let name = property.name().to_ascii_uppercase();
-        if TIMES.contains(&name.as_str()) || BOOKKEEPING.contains(&name.as_str()) || name == "ATTENDEE" {
+        if TIMES.contains(&name.as_str()) || BOOKKEEPING.contains(&name.as_str()) {
             continue;
         }
         let normal = normal_line(&property, &name);
@@ -351,8 +380,9 @@ fn weight_of(name: &str) -> Weight {
 #[must_use]
 pub fn is_private_extension(name: &str) -> bool {
     const PREFIXES: [&str; 5] = ["X-MOZ-", "X-APPLE-", "X-EVOLUTION-", "X-LIC-", "X-CALENDARSERVER-"];
-    PREFIXES.iter().any(|prefix| name.to_ascii_uppercase().starts_with(prefix))
-        && name != "X-APPLE-STRUCTURED-LOCATION"
+    let begins_with =
+        |prefix: &&str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    PREFIXES.iter().any(begins_with) && !name.eq_ignore_ascii_case("X-APPLE-STRUCTURED-LOCATION")
 }
 
 fn attendance_changes(

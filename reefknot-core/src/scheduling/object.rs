@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::answers::Asks;
-use super::attendee::{Attendee, Organizer, PartStat};
+use super::attendee::{Attendee, ForceSend, Organizer, PartStat};
 use super::fields;
 use super::part::Part;
 use super::revision::Revision;
@@ -166,20 +166,20 @@ impl SchedulingObject {
     #[must_use]
     pub fn ruling_before(&self, key: &InstanceKey) -> InstanceKey {
         let mut earlier = self.parts.range(..key).rev();
-        let ruling = earlier.find(|(_, part)| part.read().and_future);
+        let ruling = earlier.find(|(_, part)| part.head().and_future);
         ruling.map_or(InstanceKey::Master, |(key, _)| key.clone())
     }
 
     /// The revision of a component; that of what rules the instance for one without.
     #[must_use]
     pub fn revision(&self, key: &InstanceKey) -> Revision {
-        self.parts.get(&self.ruling(key)).map(|part| part.read().revision).unwrap_or_default()
+        self.parts.get(&self.ruling(key)).map(|part| part.head().revision).unwrap_or_default()
     }
 
     /// The highest SEQUENCE in any component.
     #[must_use]
     pub fn sequence(&self) -> u32 {
-        self.parts.values().map(|part| part.read().revision.sequence).max().unwrap_or_default()
+        self.parts.values().map(|part| part.head().revision.sequence).max().unwrap_or_default()
     }
 
     /// Whether the series recurs.
@@ -237,9 +237,14 @@ impl SchedulingObject {
     #[must_use]
     pub fn attendees(&self, key: &InstanceKey) -> Vec<Attendee> {
         match self.parts.get(key) {
-            Some(part) => part.read().attendees.clone(),
+            Some(part) => part.people().attendees().to_vec(),
             None => self.projected(key).as_ref().map(attendees).unwrap_or_default(),
         }
+    }
+
+    /// The component written for that instance, with what was read of it.
+    pub(super) fn held(&self, key: &InstanceKey) -> Option<&Part> {
+        self.parts.get(key)
     }
 
     /// A person, under the first of their addresses, in the component written for that instance.
@@ -247,18 +252,26 @@ impl SchedulingObject {
     /// Costs a search and no reading, however many attend.
     #[must_use]
     pub fn attendee(&self, key: &InstanceKey, addresses: &[CalendarUserAddress]) -> Option<&Attendee> {
-        self.parts.get(key)?.read().attendee(addresses)
+        self.parts.get(key)?.people().attendee(addresses)
+    }
+
+    /// The first ATTENDEE line of a person in the component written for that instance.
+    pub(crate) fn attendee_line(&self, key: &InstanceKey, who: &CalendarUserAddress) -> Option<Property<'_>> {
+        let part = self.parts.get(key)?;
+        part.component().property_nth("ATTENDEE", part.people().line(who)?)
     }
 
     /// Whether somebody is to be sent the object whatever changed (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
     pub(crate) fn is_forced(&self) -> bool {
-        self.parts.values().any(|part| part.read().attendees.iter().any(|attendee| attendee.force_send))
+        self.parts.values().any(|part| {
+            part.people().attendees().iter().any(|attendee| attendee.force_send == ForceSend::Yes)
+        })
     }
 
     /// Whether somebody attends anything here, under any of their addresses.
     #[must_use]
     pub fn attends(&self, addresses: &[CalendarUserAddress]) -> bool {
-        self.parts.values().any(|part| part.read().attendee(addresses).is_some())
+        self.parts.values().any(|part| part.people().attendee(addresses).is_some())
     }
 
     /// How the component written for that instance asks a person.
@@ -273,13 +286,13 @@ impl SchedulingObject {
     /// Whether the component written for that instance holds for all later ones too (RANGE=THISANDFUTURE).
     #[must_use]
     pub fn is_this_and_future(&self, key: &InstanceKey) -> bool {
-        self.parts.get(key).is_some_and(|part| part.read().and_future)
+        self.parts.get(key).is_some_and(|part| part.head().and_future)
     }
 
     /// Whether the component written for that instance says that it does not take place.
     #[must_use]
     pub fn is_cancelled(&self, key: &InstanceKey) -> bool {
-        self.parts.get(key).is_some_and(|part| part.read().is_cancelled)
+        self.parts.get(key).is_some_and(|part| part.head().is_cancelled)
     }
 
     /// Everybody who attends anything here, each once, with the keys of the components that name them.
@@ -287,11 +300,8 @@ impl SchedulingObject {
     pub fn everybody(&self) -> BTreeMap<CalendarUserAddress, Vec<InstanceKey>> {
         let mut all: BTreeMap<CalendarUserAddress, Vec<InstanceKey>> = BTreeMap::new();
         for (key, part) in &self.parts {
-            for attendee in &part.read().attendees {
-                let keys = all.entry(attendee.address.clone()).or_default();
-                if keys.last() != Some(key) {
-                    keys.push(key.clone());
-                }
+            for attendee in part.people().by_address() {
+                all.entry(attendee.address.clone()).or_default().push(key.clone());
             }
         }
         all
@@ -318,6 +328,45 @@ impl SchedulingObject {
         self.parts.get_mut(key).map(|part| change(part.component_mut()))
     }
 
+    /// As [`edit_part`](Self::edit_part), for a change that leaves the ATTENDEE lines as they are: they are not read again.
+    pub(crate) fn edit_details(&mut self, key: &InstanceKey, change: impl FnOnce(&mut Component)) {
+        if let Some(part) = self.parts.get_mut(key) {
+            change(part.details_mut());
+        }
+    }
+
+    /// Changes the ATTENDEE lines of the people chosen in a component, in one pass; gives how many changed.
+    ///
+    /// Whom a line names stays. The other lines are not read again, however many there are.
+    pub(crate) fn edit_attendees(
+        &mut self,
+        key: &InstanceKey,
+        chosen: impl Fn(&Attendee) -> bool,
+        change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
+    ) -> Result<usize> {
+        self.parts.get_mut(key).map_or(Ok(0), |part| part.edit_attendees(chosen, change))
+    }
+
+    /// Changes the ORGANIZER line of a component, if it names somebody; gives how many changed.
+    pub(crate) fn edit_organizer(
+        &mut self,
+        key: &InstanceKey,
+        mut change: impl FnMut(&Organizer, &mut PropertyBuf) -> Result<()>,
+    ) -> Result<usize> {
+        let Some(part) = self.parts.get_mut(key) else { return Ok(0) };
+        let mut failed = Ok(());
+        let count = part.details_mut().edit_named("ORGANIZER", |property| {
+            let Some(organizer) = Organizer::of(property) else { return Edit::Keep };
+            let mut line = property.to_buf();
+            failed = change(&organizer, &mut line);
+            if failed.is_err() || line.content_line() == property.content_line() {
+                return Edit::Keep;
+            }
+            Edit::Replace(line)
+        });
+        failed.map(|()| count)
+    }
+
     /// Excludes an instance from the series (EXDATE) and drops its override, unless that one holds for later
     /// instances too.
     pub fn exclude(&mut self, key: &InstanceKey) {
@@ -329,7 +378,7 @@ impl SchedulingObject {
             && let Some(master) = self.parts.get_mut(&InstanceKey::Master)
             && let Some(property) = fields::date_time_property("EXDATE", &start)
         {
-            master.component_mut().push(property);
+            master.details_mut().push(property);
         }
     }
 
@@ -399,7 +448,9 @@ pub fn attendees(component: &Component) -> Vec<Attendee> {
 /// The attendee with one of the given addresses.
 #[must_use]
 pub fn attendee_among(component: &Component, who: impl Fn(&CalendarUserAddress) -> bool) -> Option<Attendee> {
-    let theirs = component.properties().find(|property| address_of(property).as_ref().is_some_and(&who));
+    let theirs = component
+        .properties_named("ATTENDEE")
+        .find(|property| address_of(property).as_ref().is_some_and(&who));
     Attendee::of(&theirs?)
 }
 
@@ -419,7 +470,7 @@ pub(crate) fn edit_attendees(
     mut change: impl FnMut(&CalendarUserAddress, &mut PropertyBuf) -> Result<()>,
 ) -> Result<usize> {
     let mut failed = Ok(());
-    let count = component.edit(|property| {
+    let count = component.edit_named("ATTENDEE", |property| {
         let Some(address) = address_of(property).filter(&chosen) else { return Edit::Keep };
         let mut changed = property.to_buf();
         if let Err(error) = change(&address, &mut changed) {
@@ -433,7 +484,7 @@ pub(crate) fn edit_attendees(
 
 /// Whom an ATTENDEE line names.
 fn address_of(property: &Property<'_>) -> Option<CalendarUserAddress> {
-    property.is("ATTENDEE").then(|| CalendarUserAddress::parse(&property.value()).ok())?
+    CalendarUserAddress::parse(&property.value()).ok()
 }
 
 fn at(component: &Component, what: String) -> Error {

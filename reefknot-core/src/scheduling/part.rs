@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use super::attendee::Attendee;
-use super::object::attendees;
 use super::{Revision, fields};
-use crate::ical::Component;
+use crate::Result;
+use crate::ical::{Component, Edit, PropertyBuf};
 use crate::value::CalendarUserAddress;
 
 /// A component that is read when it is first asked about, and not again until it changes: a meeting of a thousand
@@ -13,25 +13,33 @@ use crate::value::CalendarUserAddress;
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     component: Component,
-    read: OnceLock<Arc<Read>>,
+    head: OnceLock<Head>,
+    people: OnceLock<Arc<People>>,
 }
 
-/// What a component says.
-#[derive(Debug)]
-pub(super) struct Read {
+/// What a component says beside who attends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
     pub(super) revision: Revision,
     pub(super) is_cancelled: bool,
     /// RANGE=THISANDFUTURE
     pub(super) and_future: bool,
+}
+
+/// Who attends a component.
+#[derive(Clone, Debug)]
+pub(super) struct People {
     /// In the order of their lines.
-    pub(super) attendees: Vec<Attendee>,
-    /// The place of each person's first line among them, in the order of addresses.
+    attendees: Vec<Attendee>,
+    /// Which of the ATTENDEE lines, from 0, is that of each; a line that names nobody is passed over.
+    lines: Vec<usize>,
+    /// The place of each person's first line among the attendees, in the order of addresses.
     places: Vec<usize>,
 }
 
 impl Part {
     pub(super) const fn new(component: Component) -> Self {
-        Self { component, read: OnceLock::new() }
+        Self { component, head: OnceLock::new(), people: OnceLock::new() }
     }
 
     pub(super) const fn component(&self) -> &Component {
@@ -44,37 +52,108 @@ impl Part {
 
     /// The component to change; what was read of it is forgotten.
     pub(super) fn component_mut(&mut self) -> &mut Component {
-        self.read = OnceLock::new();
+        self.people = OnceLock::new();
+        self.details_mut()
+    }
+
+    /// The component to change, but for its ATTENDEE lines.
+    pub(super) fn details_mut(&mut self) -> &mut Component {
+        self.head = OnceLock::new();
         &mut self.component
     }
 
-    pub(super) fn read(&self) -> &Read {
-        self.read.get_or_init(|| Arc::new(Read::of(&self.component)))
+    pub(super) fn head(&self) -> Head {
+        *self.head.get_or_init(|| Head {
+            revision: fields::revision(&self.component),
+            is_cancelled: fields::is_cancelled(&self.component),
+            and_future: fields::is_this_and_future(&self.component),
+        })
+    }
+
+    pub(super) fn people(&self) -> &People {
+        self.people.get_or_init(|| Arc::new(People::of(&self.component)))
+    }
+
+    /// Changes the ATTENDEE lines of those chosen, whose address stays, and reads no other; gives how many changed.
+    pub(super) fn edit_attendees(
+        &mut self,
+        chosen: impl Fn(&Attendee) -> bool,
+        change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
+    ) -> Result<usize> {
+        let mut people = self.people.take().unwrap_or_else(|| Arc::new(People::of(&self.component)));
+        let count = Arc::make_mut(&mut people).edit(&mut self.component, chosen, change);
+        self.people = OnceLock::from(people);
+        count
     }
 }
 
-impl Read {
-    fn of(component: &Component) -> Self {
-        let attendees = attendees(component);
+impl People {
+    pub(super) fn of(component: &Component) -> Self {
+        let named = component.properties_named("ATTENDEE").enumerate();
+        let (lines, attendees): (Vec<_>, Vec<_>) =
+            named.filter_map(|(line, property)| Some((line, Attendee::of(&property)?))).unzip();
         let mut places: Vec<usize> = (0..attendees.len()).collect();
         places.sort_by(|one, other| attendees[*one].address.cmp(&attendees[*other].address));
         places.dedup_by(|later, first| attendees[*later].address == attendees[*first].address);
-        Self {
-            revision: fields::revision(component),
-            is_cancelled: fields::is_cancelled(component),
-            and_future: fields::is_this_and_future(component),
-            attendees,
-            places,
-        }
+        Self { attendees, lines, places }
+    }
+
+    /// In the order of their lines.
+    pub(super) fn attendees(&self) -> &[Attendee] {
+        &self.attendees
+    }
+
+    /// Each person once, by their first line, in the order of addresses.
+    pub(super) fn by_address(&self) -> impl Iterator<Item = &Attendee> {
+        self.places.iter().map(|place| &self.attendees[*place])
     }
 
     /// The first line of a person, under any of their addresses.
     pub(super) fn attendee(&self, addresses: &[CalendarUserAddress]) -> Option<&Attendee> {
-        let place = |address: &CalendarUserAddress| {
-            let found = self.places.binary_search_by(|place| self.attendees[*place].address.cmp(address));
-            found.ok().map(|at| self.places[at])
-        };
-        addresses.iter().filter_map(place).min().map(|place| &self.attendees[place])
+        let places = addresses.iter().filter_map(|address| self.place(address));
+        places.min().map(|place| &self.attendees[place])
+    }
+
+    /// Which of the ATTENDEE lines is the first of a person.
+    pub(super) fn line(&self, who: &CalendarUserAddress) -> Option<usize> {
+        self.place(who).map(|place| self.lines[place])
+    }
+
+    fn place(&self, address: &CalendarUserAddress) -> Option<usize> {
+        let found = self.places.binary_search_by(|place| self.attendees[*place].address.cmp(address));
+        found.ok().map(|at| self.places[at])
+    }
+
+    fn edit(
+        &mut self,
+        component: &mut Component,
+        chosen: impl Fn(&Attendee) -> bool,
+        mut change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
+    ) -> Result<usize> {
+        let mut failed = Ok(());
+        let chosen: Vec<usize> =
+            (0..self.attendees.len()).filter(|at| chosen(&self.attendees[*at])).collect();
+        let mut lines = chosen.iter().map(|at| self.lines[*at]).peekable();
+        let mut places = chosen.iter();
+        let is_chosen = |line: usize| lines.next_if_eq(&line).is_some();
+        let count = component.edit_nth("ATTENDEE", is_chosen, |property| {
+            let Some(attendee) = places.next().and_then(|at| self.attendees.get_mut(*at)) else {
+                return Edit::Keep;
+            };
+            let mut line = property.to_buf();
+            if let Err(error) = change(attendee, &mut line) {
+                failed = Err(error);
+                return Edit::Keep;
+            }
+            if line.content_line() == property.content_line() {
+                return Edit::Keep;
+            }
+            if let Some(changed) = Attendee::of(&line.as_property()) {
+                *attendee = changed;
+            }
+            Edit::Replace(line)
+        });
+        failed.map(|()| count)
     }
 }
 
@@ -109,7 +188,7 @@ mod tests {
         assert_eq!(object.asks(&key, &[address("mailto:c@bar.com")]).sequence, 4);
         assert_eq!(object.asks(&key, &[address("mailto:b@foo.com")]).sequence, 0);
         let untouched = object.clone();
-        let write = |line: &mut crate::ical::PropertyBuf| line.set_param("PARTSTAT", "ACCEPTED");
+        let write = |line: &mut PropertyBuf| line.set_param("PARTSTAT", "ACCEPTED");
         let changed = object.edit_part(&key, |part| edit_attendee(part, &address("mailto:e@baz.net"), write));
         assert_eq!(changed.unwrap().unwrap(), 2);
         assert_eq!(answer(&object, &["mailto:e@baz.net"]), Some(PartStat::Accepted));

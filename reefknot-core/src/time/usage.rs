@@ -72,7 +72,8 @@ impl Zones {
         let start = start
             .and_then(|start| DateTime::parse(&start.value(), None, start.param("TZID").as_deref()).ok());
         let (mut length, mut times) = (0, Vec::new());
-        for property in component.properties() {
+        // An ATTENDEE is no time, and a meeting may have thousands.
+        for property in component.properties_but("ATTENDEE") {
             if property.is("DURATION") {
                 length = length.max(property.value().parse().map_or(0, Duration::nominal_seconds));
             }

@@ -282,7 +282,7 @@ fn message_json(message: &Message) -> Value {
         "reason": message.reason,
         "sequence": message.sequence,
         "calendar": message.calendar.to_string(),
-        "changes": message.changes,
+        "changes": *message.changes,
     })
 }
 

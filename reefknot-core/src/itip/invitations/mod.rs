@@ -123,7 +123,7 @@ pub(super) fn refresh(
         uid: about.uid().to_owned(),
         sequence: about.sequence(),
         calendar: Arc::new(calendar),
-        changes: Vec::new(),
+        changes: Arc::default(),
     }))
 }
 

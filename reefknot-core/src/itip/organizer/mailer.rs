@@ -5,7 +5,7 @@ use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::Keys;
-use super::show::attendee_line;
+use super::show::attendee_lines;
 use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::itip::body::{self, Part};
@@ -14,7 +14,7 @@ use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Attendee, Delta, Revision, SchedulingObject, Weight, fields};
+use crate::scheduling::{Attendee, Delta, ForceSend, Revision, SchedulingObject, Weight, fields};
 use crate::value::{CalendarUserAddress, Timestamp};
 
 /// Everybody before or after, with the components that name them.
@@ -79,8 +79,10 @@ pub(super) struct Mailer<'a> {
     pub(super) highest: u32,
     /// Bodies by what their readers may see, so that those who see the same share one.
     shared: BTreeMap<Keys, Arc<Component>>,
-    /// What CANCELs are about, by the instances they name. Each names its own reader alone.
-    cancelled: BTreeMap<Keys, Vec<(InstanceKey, Component)>>,
+    /// What changed, by what of it their readers attend and attend no more.
+    told: BTreeMap<(Keys, Keys), Arc<[Change]>>,
+    /// What CANCELs are about, by the instances they name and whether they are for all. Each names its own reader alone.
+    cancelled: BTreeMap<(Keys, bool), Vec<Cancelled>>,
 }
 
 impl<'a> Mailer<'a> {
@@ -97,6 +99,7 @@ impl<'a> Mailer<'a> {
             outcome,
             highest: 0,
             shared: BTreeMap::new(),
+            told: BTreeMap::new(),
             cancelled: BTreeMap::new(),
         }
     }
@@ -184,8 +187,8 @@ impl<'a> Mailer<'a> {
             return Ok(());
         };
         let changes = match reason {
-            MessageReason::Invitation => Vec::new(),
-            _ => changes(delta, after, &is, &lost),
+            MessageReason::Invitation => Arc::default(),
+            _ => self.changes(delta, after, &is, lost),
         };
         self.send_request(after, attendee, &is, reason, changes)
     }
@@ -227,7 +230,7 @@ impl<'a> Mailer<'a> {
             Some(Weight::Informational) if self.context.preferences.tell_informational => {
                 Some(MessageReason::Update)
             }
-            _ if attendee.force_send => Some(MessageReason::Update),
+            _ if attendee.force_send == ForceSend::Yes => Some(MessageReason::Update),
             None => {
                 self.outcome.because(
                     "not-concerned",
@@ -242,6 +245,12 @@ impl<'a> Mailer<'a> {
                 None
             }
         }
+    }
+
+    /// What to tell those who attend the given components.
+    fn changes(&mut self, delta: &Delta, after: &SchedulingObject, is: &Keys, lost: Keys) -> Arc<[Change]> {
+        let told = self.told.entry((is.clone(), lost));
+        Arc::clone(told.or_insert_with_key(|(is, lost)| changes(delta, after, is, lost).into()))
     }
 
     /// The body for those who attend the given components.
@@ -260,7 +269,7 @@ impl<'a> Mailer<'a> {
         attendee: &Attendee,
         keys: &Keys,
         reason: MessageReason,
-        changes: Vec<Change>,
+        changes: Arc<[Change]>,
     ) -> Result<()> {
         let calendar = self.body(object, keys)?;
         let who = attendee.address.clone();
@@ -306,8 +315,8 @@ impl<'a> Mailer<'a> {
         self.send_cancel(object, object, attendee, keys, sequence, for_all)
     }
 
-    /// Sends one CANCEL for what somebody attended; the series stands for all its instances. STATUS:CANCELLED only where nobody attends any more: to
-    /// uninvite somebody it must not be there (RFC 5546 §3.2.5).
+    /// Sends one CANCEL for what somebody attended; the series stands for all its instances. STATUS:CANCELLED only
+    /// where nobody attends any more: to uninvite somebody it must not be there (RFC 5546 §3.2.5).
     fn send_cancel(
         &mut self,
         before: &SchedulingObject,
@@ -320,20 +329,21 @@ impl<'a> Mailer<'a> {
         let who = attendee.address.clone();
         let series = Keys::from([InstanceKey::Master]);
         let keys = if keys.contains(&InstanceKey::Master) { &series } else { keys };
-        let held =
-            self.cancelled.entry(keys.clone()).or_insert_with(|| without_attendees(before, after, keys));
+        let held = self.cancelled.entry((keys.clone(), for_all));
+        let held = held.or_insert_with(|| cancelled(before, after, keys, for_all));
         let parts = held
             .iter()
-            .map(|(_, component)| {
+            .map(|cancelled| {
                 let own = PropertyBuf::new("ATTENDEE", who.uri())?;
                 let status = for_all.then_some("CANCELLED");
-                Ok(Part { of: component, sequence, attendees: vec![own], status, extra: Vec::new() })
+                let of = &cancelled.component;
+                Ok(Part { of, sequence, attendees: vec![own], status, extra: Vec::new() })
             })
             .collect::<Result<Vec<_>>>()?;
         if parts.is_empty() {
             return Ok(());
         }
-        let changes = held.iter().map(|(key, part)| cancellation(before, key, part, &who, for_all)).collect();
+        let changes = held.iter().map(|cancelled| cancelled.change(&who, for_all)).collect();
         let calendar = body::notice(before, Method::Cancel, parts, self.stamp, self.context)?;
         let remembered = self.outcome.state.attendee(&who, before);
         // Those who lose the series lose all they were told of.
@@ -363,7 +373,7 @@ impl<'a> Mailer<'a> {
         uid: &str,
         sequence: u32,
         calendar: Arc<Component>,
-        changes: Vec<Change>,
+        changes: Arc<[Change]>,
     ) {
         self.highest = self.highest.max(sequence);
         let originator = self.organizer.clone();
@@ -385,40 +395,46 @@ pub(super) fn find<'o>(object: &'o SchedulingObject, who: &CalendarUserAddress) 
     object.parts().find_map(|(key, _)| object.attendee(key, from_ref(who)))
 }
 
-/// What a CANCEL for those keys is about, before its reader is named in it.
-fn without_attendees(
+/// One component that a CANCEL is about.
+struct Cancelled {
+    key: InstanceKey,
+    /// Before its reader is named in it.
+    component: Component,
+    /// What it said of each person before, as others may see it; of nobody where it is cancelled for all.
+    lines: BTreeMap<CalendarUserAddress, String>,
+}
+
+/// What a CANCEL for those keys is about.
+fn cancelled(
     before: &SchedulingObject,
     after: &SchedulingObject,
     keys: &Keys,
-) -> Vec<(InstanceKey, Component)> {
+    for_all: bool,
+) -> Vec<Cancelled> {
     let held = keys.iter().filter_map(|key| Some((key, before.effective(key)?)));
     held.map(|(key, mut component)| {
+        let lines = if for_all { BTreeMap::new() } else { attendee_lines(&component) };
         component.remove("ATTENDEE");
         if let Some(part) = after.part(key).filter(|_| !key.is_master()) {
             // Whether the later instances go too is for the new version to say (RFC 5546 §3.2.5).
             fields::set_this_and_future(&mut component, fields::is_this_and_future(part));
         }
-        (key.clone(), component)
+        Cancelled { key: key.clone(), component, lines }
     })
     .collect()
 }
 
-/// What a CANCEL changes: STATUS, or who attends.
-fn cancellation(
-    before: &SchedulingObject,
-    key: &InstanceKey,
-    part: &Component,
-    who: &CalendarUserAddress,
-    for_all: bool,
-) -> Change {
-    let (property, before, after) = if for_all {
-        let status = part.property("STATUS").map(|status| status.content_line().into_owned());
-        ("STATUS", status, Some("STATUS:CANCELLED".to_owned()))
-    } else {
-        let held = before.effective(key);
-        ("ATTENDEE", held.and_then(|held| attendee_line(&held, who)), None)
-    };
-    Change { instance: key.clone(), property: property.to_owned(), before, after }
+impl Cancelled {
+    /// What changes: STATUS, or who attends.
+    fn change(&self, who: &CalendarUserAddress, for_all: bool) -> Change {
+        let (property, before, after) = if for_all {
+            let status = self.component.property("STATUS").map(|status| status.content_line().into_owned());
+            ("STATUS", status, Some("STATUS:CANCELLED".to_owned()))
+        } else {
+            ("ATTENDEE", self.lines.get(who).cloned(), None)
+        };
+        Change { instance: self.key.clone(), property: property.to_owned(), before, after }
+    }
 }
 
 /// What to tell somebody who attends the given components; what is private, or not theirs, is not in it.

@@ -10,6 +10,7 @@ mod show;
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
+use std::sync::Arc;
 
 use super::context::Context;
 use super::message::MessageReason;
@@ -94,7 +95,7 @@ pub(super) fn send_current(
         let sequence = object.sequence();
         mailer.cancel(object, &attendee.address, &all, sequence, true)?;
     } else if mailer.may_send(attendee) {
-        mailer.send_request(object, attendee, &keys, reason, Vec::new())?;
+        mailer.send_request(object, attendee, &keys, reason, Arc::default())?;
     }
     let sequence = object.sequence();
     Ok(mailer.finish(sequence))

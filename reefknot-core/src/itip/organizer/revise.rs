@@ -5,7 +5,6 @@ use std::slice::from_ref;
 
 use super::mailer::{Mailer, Step, everybody};
 use crate::Result;
-use crate::ical::PropertyBuf;
 use crate::itip::context::Context;
 use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
 use crate::recurrence::InstanceKey;
@@ -66,7 +65,7 @@ impl<'a> Revise<'a> {
         let mut mailer = Mailer::new(&after, self.outcome, self.context);
         for key in touched {
             let stamp = mailer.stamp;
-            mailer.stored.edit_part(&key, |part| fields::set_dtstamp(part, stamp));
+            mailer.stored.edit_details(&key, |part| fields::set_dtstamp(part, stamp));
         }
         let people = everybody(before, &after);
         let step = Step::new(before, &after, &delta, self.next);
@@ -187,7 +186,7 @@ impl<'a> Revise<'a> {
                 || self.next > self.after.revision(&holder).sequence && self.before.is_none()
             {
                 let next = self.next;
-                self.after.edit_part(&holder, |part| fields::set_sequence(part, next));
+                self.after.edit_details(&holder, |part| fields::set_sequence(part, next));
             }
         }
         touched
@@ -214,16 +213,16 @@ impl<'a> Revise<'a> {
                 continue;
             }
             let identities = self.context.identities;
-            let asked_again =
-                |who: &CalendarUserAddress| !identities.is_own(who) && !change.invited.contains(who);
+            let asked_again = |attendee: &Attendee| {
+                !identities.is_own(&attendee.address) && !change.invited.contains(&attendee.address)
+            };
             for attendee in self.after.attendees(key) {
-                if attendee.partstat != PartStat::NeedsAction && asked_again(&attendee.address) {
+                if attendee.partstat != PartStat::NeedsAction && asked_again(&attendee) {
                     let message = format!("{} is asked again: the time changed", attendee.address);
                     self.outcome.because_of(key, "answer-reset", message, "RFC 6638 §3.2.8");
                 }
             }
-            let reset = |_: &CalendarUserAddress, line: &mut PropertyBuf| reopen(line);
-            self.after.edit_part(key, |part| edit_attendees(part, asked_again, reset)).transpose()?;
+            self.after.edit_attendees(key, asked_again, |_, line| reopen(line))?;
         }
         Ok(())
     }
@@ -259,13 +258,13 @@ impl<'a> Revise<'a> {
                 None => 0,
             };
             if self.after.revision(&key).sequence < floor {
-                self.after.edit_part(&key, |part| fields::set_sequence(part, floor));
+                self.after.edit_details(&key, |part| fields::set_sequence(part, floor));
             }
         }
         // A dropped override may have carried the highest one.
         let highest = self.outcome.state.sequence.max(before.sequence());
         if self.after.sequence() < highest {
-            self.after.edit_part(&InstanceKey::Master, |part| fields::set_sequence(part, highest));
+            self.after.edit_details(&InstanceKey::Master, |part| fields::set_sequence(part, highest));
         }
     }
 }

@@ -1,18 +1,20 @@
 //! What somebody answered, shown in the copies of the others (RFC 6638 §4.2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
+use std::sync::Arc;
 
 use super::Keys;
 use super::mailer::{Mailer, find};
 use crate::Result;
-use crate::ical::Component;
+use crate::ical::{Component, Property};
 use crate::itip::body::{self};
 use crate::itip::context::Context;
 use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Attendee, Delta, PartStat, SchedulingObject, SchedulingState, fields};
+use crate::scheduling::{Delta, PartStat, SchedulingObject, SchedulingState};
 use crate::value::CalendarUserAddress;
 
 /// What somebody answered, for the copies of the others who attend the components in which it shows
@@ -25,20 +27,22 @@ pub(in crate::itip) fn show_answers(
     outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
-    let delta = Delta::between(Some(before), Some(object));
-    let answered: BTreeSet<_> = delta.instances.values().flat_map(|change| change.answers.keys()).collect();
+    let shown = shown_answers(before, object);
+    let answered: BTreeSet<_> = shown.iter().map(|shown| &shown.who).collect();
     let mut mailer = Mailer::new(object, outcome, context);
+    // What shows to those who attend the same components.
+    let mut showing: BTreeMap<Keys, Arc<[Change]>> = BTreeMap::new();
     for (who, keys) in object.everybody() {
-        let open = |key: &InstanceKey| object.part(key).is_some_and(|part| !fields::is_cancelled(part));
-        let keys: Keys = keys.into_iter().filter(open).collect();
-        let shows = |key: &&InstanceKey| keys.contains(&object.ruling(key));
-        let changes: Vec<Change> = delta
-            .instances
-            .iter()
-            .filter(|(key, _)| shows(key))
-            .flat_map(|(key, change)| change.answers.keys().map(move |who| (key, who)))
-            .map(|(key, who)| answer_change(before, object, key, who))
-            .collect();
+        let keys: Keys = keys.into_iter().filter(|key| !object.is_cancelled(key)).collect();
+        let changes = match showing.get(&keys) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let theirs = shown.iter().filter(|shown| keys.contains(&shown.ruling));
+                let changes: Arc<[Change]> = theirs.map(|shown| shown.change.clone()).collect();
+                showing.insert(keys.clone(), Arc::clone(&changes));
+                changes
+            }
+        };
         let sends = find(object, &who).is_some_and(|attendee| context.agent.sends(attendee.agent));
         let is_organizer = who == mailer.organizer || context.identities.is_own(&who);
         if changes.is_empty() || answered.contains(&who) || !sends || is_organizer {
@@ -78,31 +82,51 @@ fn asks_anew(
 ) -> bool {
     let answers = &state.attendee(who, object).answers;
     keys.iter().any(|key| {
-        let own = object.attendees(key).into_iter().find(|attendee| attendee.address == *who);
+        let own = object.attendee(key, from_ref(who));
         let open = own.is_some_and(|own| own.partstat == PartStat::NeedsAction);
         open && object.revision(key).sequence > answers.asked(key)
     })
 }
 
-/// One answer as a change of its ATTENDEE line.
-fn answer_change(
-    before: &SchedulingObject,
-    after: &SchedulingObject,
-    key: &InstanceKey,
-    who: &CalendarUserAddress,
-) -> Change {
-    let line = |object: &SchedulingObject| attendee_line(&object.effective(key)?, who);
-    Change {
-        instance: key.clone(),
-        property: "ATTENDEE".to_owned(),
-        before: line(before),
-        after: line(after),
-    }
+/// An answer as it shows in the copies of others.
+struct Shown {
+    who: CalendarUserAddress,
+    /// The component that says what the instance is.
+    ruling: InstanceKey,
+    change: Change,
 }
 
-/// The ATTENDEE line of somebody, as others may see it.
-pub(super) fn attendee_line(component: &Component, who: &CalendarUserAddress) -> Option<String> {
-    let mut lines = component.properties_named("ATTENDEE");
-    let line = lines.find(|line| Attendee::of(line).is_some_and(|attendee| attendee.address == *who))?;
-    Some(body::strip_schedule_params(line.to_buf()).content_line().into_owned())
+fn shown_answers(before: &SchedulingObject, after: &SchedulingObject) -> Vec<Shown> {
+    let mut all = Vec::new();
+    for (key, delta) in Delta::between(Some(before), Some(after)).instances {
+        for who in delta.answers.into_keys() {
+            let line = |object: &SchedulingObject| {
+                object.attendee_line(&object.ruling(&key), &who).map(|line| as_shown(&line))
+            };
+            let change = Change {
+                instance: key.clone(),
+                property: "ATTENDEE".to_owned(),
+                before: line(before),
+                after: line(after),
+            };
+            all.push(Shown { who, ruling: after.ruling(&key), change });
+        }
+    }
+    all
+}
+
+/// A line as others may see it.
+fn as_shown(line: &Property<'_>) -> String {
+    body::strip_schedule_params(line.to_buf()).content_line().into_owned()
+}
+
+/// The first ATTENDEE line of each person, as others may see it.
+pub(super) fn attendee_lines(component: &Component) -> BTreeMap<CalendarUserAddress, String> {
+    let mut lines = BTreeMap::new();
+    for line in component.properties_named("ATTENDEE") {
+        if let Ok(who) = CalendarUserAddress::parse(&line.value()) {
+            lines.entry(who).or_insert_with(|| as_shown(&line));
+        }
+    }
+    lines
 }
