@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use reefknot_core::policy::{AccessList, Asked, Asking, Right};
+use reefknot_core::policy::{AccessList, Owner, Asking, Right};
 use reefknot_core::value::CalendarUserAddress;
 use reefknot_fuzz::now;
 
@@ -16,10 +16,10 @@ fuzz_target!(|text: &str| {
     let asking = Asking { peer: Some("bar.com"), user: Some(&user), groups: &groups };
     for right in [Right::FreeBusy, Right::Invite, Right::Read, Right::Book] {
         for is_room in [false, true] {
-            let asked = Asked { addresses: &addresses, is_room, groups: &groups };
+            let owner = Owner { addresses: &addresses, is_room, groups: &groups };
             assert_eq!(
-                list.decide(&asking, right, &asked, now()),
-                again.decide(&asking, right, &asked, now())
+                list.decide(&asking, right, &owner, now()),
+                again.decide(&asking, right, &owner, now())
             );
         }
     }

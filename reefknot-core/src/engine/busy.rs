@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::freebusy::{BusyPeriod, BusyType};
     use crate::itip::Carrier;
-    use crate::policy::{AccessList, Asked, Asking, Right};
+    use crate::policy::{AccessList, Asking, Owner, Right};
     use crate::scheduling::Identities;
 
     fn ask(list: &str, sender: &str, authentication: Authentication, whom: &str) -> Outcome {
@@ -178,10 +178,10 @@ mod tests {
         };
         let busy = BusyTime::of(time("20260301T000000Z")..time("20260401T000000Z"), [taken]);
         let addresses = ["mailto:b@foo.com".parse().unwrap()];
-        let asked = Asked { addresses: &addresses, is_room: false, groups: &[] };
+        let owner = Owner { addresses: &addresses, is_room: false, groups: &[] };
         let asking = Asking { peer: Some("bar.com"), ..Asking::default() };
         let now = time("20260201T000000Z");
-        let access = list.parse::<AccessList>().unwrap().decide(&asking, Right::FreeBusy, &asked, now);
+        let access = list.parse::<AccessList>().unwrap().decide(&asking, Right::FreeBusy, &owner, now);
         let envelope =
             Envelope { sender: Some(sender.parse().unwrap()), authentication, carrier: Carrier::Peer };
         let engine = Engine::new(Identities::new("mailto:b@foo.com".parse().unwrap()));

@@ -31,8 +31,8 @@ pub struct Room<'a> {
 impl Engine {
     /// A message arrived for a room: it is taken over as for anybody, and an invitation is answered at once.
     ///
-    /// The host loads the room's calendar within [`RoomPolicy::horizon`], asks, and commits in one step that fails where the calendar has changed
-    /// in between: so of two bookings at once, one is answered after the other.
+    /// The host loads the room's calendar within [`RoomPolicy::horizon`], asks, and commits in one step that fails where
+    /// anything of the calendar has changed in between: so of two bookings at once, one is answered after the other.
     ///
     /// # Errors
     /// As [`Engine::receive`], and when the invitation's recurrence cannot be expanded.
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use crate::engine::read_calendar;
     use crate::itip::Carrier;
-    use crate::policy::{AccessList, Asked, Asking, Right};
+    use crate::policy::{AccessList, Asking, Owner, Right};
     use crate::scheduling::Identities;
 
     const NOW: &str = "20260301T000000Z";
@@ -246,9 +246,9 @@ mod tests {
     fn who_may_not_book_is_declined_with_the_entry() {
         let list: AccessList = "deny peer bar.com book room aquarium@foo.com".parse().unwrap();
         let addresses = ["mailto:aquarium@foo.com".parse().unwrap()];
-        let asked = Asked { addresses: &addresses, is_room: true, groups: &[] };
+        let owner = Owner { addresses: &addresses, is_room: true, groups: &[] };
         let asking = Asking { peer: Some("bar.com"), ..Asking::default() };
-        let decision = list.decide(&asking, Right::Book, &asked, NOW.parse().unwrap());
+        let decision = list.decide(&asking, Right::Book, &owner, NOW.parse().unwrap());
         let outcome = book(&booking("1", "mailto:c@bar.com", WEEKLY), &[], Some(&decision));
         assert_eq!(reply(&outcome), [(String::new(), "DECLINED".to_owned())]);
         assert_eq!(statuses(&outcome), ["3.8;No authority."]);

@@ -39,12 +39,11 @@ impl Scheduler<'_> {
             _ => None,
         };
         let list = &self.trust.access;
-        Ok(match &local {
-            Some(local) => {
-                let asking = Asking { peer: None, user: sender, groups: &local.groups };
-                list.decide_here(&asking, right, &user.asked(), now)
-            }
-            None => list.decide(&Asking { peer: None, user: sender, groups: &[] }, right, &user.asked(), now),
+        let groups = sender.map(|sender| self.directory.groups(sender)).transpose()?.unwrap_or_default();
+        let asking = Asking { peer: None, user: sender, groups: &groups };
+        Ok(match local {
+            Some(_) => list.decide_here(&asking, right, &user.owner(), now),
+            None => list.decide(&asking, right, &user.owner(), now),
         })
     }
 
@@ -63,7 +62,7 @@ impl Scheduler<'_> {
                 let other = self.user(id)?;
                 let who = Some(other.identities.primary());
                 let asking = Asking { peer: None, user: who, groups: &other.groups };
-                let decision = list.decide_here(&asking, right, &user.asked(), now);
+                let decision = list.decide_here(&asking, right, &user.owner(), now);
                 (decision, other.identities.own().to_vec())
             }
             Asker::Peer { shown, user: who } => {
@@ -71,8 +70,9 @@ impl Scheduler<'_> {
                     Ok(peer) => &peer.name,
                     Err(reason) => return Ok(Err(reason)),
                 };
-                let asking = Asking { peer: Some(peer), user: Some(who), groups: &[] };
-                (list.decide(&asking, right, &user.asked(), now), vec![(*who).clone()])
+                let groups = self.directory.groups(who)?;
+                let asking = Asking { peer: Some(peer), user: Some(who), groups: &groups };
+                (list.decide(&asking, right, &user.owner(), now), vec![(*who).clone()])
             }
         };
         if !decision.allowed {

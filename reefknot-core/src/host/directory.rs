@@ -4,7 +4,7 @@ use super::UserId;
 use crate::Result;
 use crate::freebusy::RoomPolicy;
 use crate::itip::Preferences;
-use crate::policy::Asked;
+use crate::policy::Owner;
 use crate::scheduling::Identities;
 use crate::time::Zone;
 use crate::value::CalendarUserAddress;
@@ -55,8 +55,8 @@ impl LocalUser {
     }
 
     /// Whom the access list is asked about.
-    pub(super) fn asked(&self) -> Asked<'_> {
-        Asked { addresses: self.identities.own(), is_room: self.room.is_some(), groups: &self.groups }
+    pub(super) fn owner(&self) -> Owner<'_> {
+        Owner { addresses: self.identities.own(), is_room: self.room.is_some(), groups: &self.groups }
     }
 }
 
@@ -67,6 +67,15 @@ pub trait Directory {
     /// # Errors
     /// When the directory cannot be asked.
     fn find(&self, address: &CalendarUserAddress) -> Result<Option<LocalUser>>;
+
+    /// The groups that somebody is in, by the names that the access list has for them: a user here, or anybody whose
+    /// address was proved.
+    ///
+    /// # Errors
+    /// When the directory cannot be asked.
+    fn groups(&self, address: &CalendarUserAddress) -> Result<Vec<String>> {
+        Ok(self.find(address)?.map(|user| user.groups).unwrap_or_default())
+    }
 
     /// The user of that name.
     ///

@@ -63,7 +63,8 @@ impl Scheduler<'_> {
         let method: Method = method.trim().parse()?;
         let kind = calendar.components().find_map(Kind::of);
         let kind = kind.ok_or_else(|| Error::invalid("the message holds nothing that can be scheduled"))?;
-        let message = FromPeer { shown, originator, groups: &[], method, kind, asked: user.asked() };
+        let groups = self.directory.groups(originator)?;
+        let message = FromPeer { shown, originator, groups: &groups, method, kind, owner: user.owner() };
         let admitted = match self.trust.admit(&message, now) {
             Ok(admitted) => admitted,
             Err(reason) => return Ok(no_privilege(reason)),

@@ -5,7 +5,7 @@ mod leaving;
 mod privacy;
 mod residence;
 
-pub use access::{AccessList, AccessRule, Asked, Asking, Decision, Effect, Right, What, Who};
+pub use access::{AccessList, AccessRule, Asking, Decision, Effect, Owner, Right, What, Who};
 pub use leaving::Gate;
 pub use privacy::{Class, PrivateEvents, Viewer, residence, view};
 pub use residence::Residence;

@@ -3,7 +3,7 @@
 use super::{Peer, Peers, Proof};
 use crate::ical::Kind;
 use crate::itip::{Authentication, Carrier, Envelope, Method, Reason};
-use crate::policy::{AccessList, Asked, Asking, Decision, Right};
+use crate::policy::{AccessList, Asking, Decision, Owner, Right};
 use crate::value::{CalendarUserAddress, Timestamp};
 
 /// What the host trusts, and whom it lets do what.
@@ -29,7 +29,7 @@ pub struct FromPeer<'a> {
     /// What kind of component it is about.
     pub kind: Kind,
     /// For whom it is.
-    pub asked: Asked<'a>,
+    pub owner: Owner<'a>,
 }
 
 /// A message that was let in.
@@ -55,8 +55,8 @@ impl Trust {
         let originator = message.originator;
         let peer = self.speaker(message.shown, originator)?;
         let asking = Asking { peer: Some(&peer.name), user: Some(originator), groups: message.groups };
-        let decision = right_for(message.method, message.kind, message.asked.is_room)
-            .map(|right| self.access.decide(&asking, right, &message.asked, now));
+        let decision = right_for(message.method, message.kind, message.owner.is_room)
+            .map(|right| self.access.decide(&asking, right, &message.owner, now));
         if let Some(decision) = decision.as_ref().filter(|decision| !decision.allowed) {
             return Err(refused("no-access", decision.to_string()));
         }
@@ -120,9 +120,9 @@ mod tests {
         let peers = Peers::new(vec![peer("bar.com"), peer("baz.net")]).unwrap();
         let trust = Trust { peers, access: LIST.parse().unwrap() };
         let addresses = [to.parse().unwrap()];
-        let asked = Asked { addresses: &addresses, is_room: !to.starts_with("b@"), groups: &[] };
+        let owner = Owner { addresses: &addresses, is_room: !to.starts_with("b@"), groups: &[] };
         let (shown, originator) = (key(shown), from.parse().unwrap());
-        let message = FromPeer { shown: &shown, originator: &originator, groups: &[], method, kind, asked };
+        let message = FromPeer { shown: &shown, originator: &originator, groups: &[], method, kind, owner };
         trust.admit(&message, "20261201T080000Z".parse().unwrap())
     }
 

@@ -1,7 +1,7 @@
 //! Two servers that trust each other, and one that nobody trusts.
 
 use reefknot_core::freebusy::BusyTime;
-use reefknot_core::host::{BusyQuestion, PeerAnswer, Received};
+use reefknot_core::host::{Asker, BusyQuestion, Directory, PeerAnswer, Received};
 use reefknot_core::itip::Reason;
 use reefknot_core::routing::{Peer, Peers, Proof, Trust};
 use reefknot_core::scheduling::ScheduleStatus;
@@ -202,4 +202,43 @@ fn busy_time_is_told_as_the_list_says_in_each_direction() {
         1,
         "one's own, without a question"
     );
+}
+
+/// foo.com's users, and C in a group of its directory.
+struct WithAuditors(Vec<LocalUser>);
+
+impl Directory for WithAuditors {
+    fn find(&self, who: &CalendarUserAddress) -> Result<Option<LocalUser>> {
+        self.0.find(who)
+    }
+
+    fn user(&self, id: &UserId) -> Result<Option<LocalUser>> {
+        self.0.user(id)
+    }
+
+    fn groups(&self, who: &CalendarUserAddress) -> Result<Vec<String>> {
+        Ok(if *who == address(C) { vec!["auditors".into()] } else { Vec::new() })
+    }
+}
+
+#[test]
+fn a_group_here_may_hold_people_of_other_organisations() {
+    let Pair { foo: Side { mut host, .. }, .. } = pair();
+    let trust = trusting("bar.com", "allow group auditors read,invite person b@foo.com");
+    host.put("b", &meeting(UID, B, A, FIRST));
+    let (now, shown) = (host.now, proof("bar.com"));
+    let users = WithAuditors(host.users);
+    let mut scheduler =
+        Scheduler::new(&mut host.store, &users, Agent::Server, Limits::default()).with_trust(trust);
+    for (who, allowed) in [(C, true), (D, false)] {
+        let who = address(who);
+        let asker = Asker::Peer { shown: &shown, user: &who };
+        let read = scheduler.read(&asker, &"b".into(), UID, now).unwrap();
+        assert_eq!(read.is_ok_and(|object| object.is_some()), allowed, "{who}");
+        let text =
+            meeting("2", who.uri(), B, FIRST).replace("BEGIN:VEVENT", "METHOD:REQUEST\r\nBEGIN:VEVENT");
+        let received = scheduler.receive_from_peer(&address(B), &message(&text), &who, &shown, now).unwrap();
+        let status = if allowed { ScheduleStatus::Delivered } else { ScheduleStatus::NoPrivilege };
+        assert_eq!(received.status, status, "{who}: {}", received.why);
+    }
 }

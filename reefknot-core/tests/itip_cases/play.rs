@@ -8,7 +8,7 @@ use reefknot_core::ical::{Component, Limits};
 use reefknot_core::itip::{
     Authentication, Carrier, Disposition, Envelope, Message, Method, Outcome, Question, validate,
 };
-use reefknot_core::policy::{AccessList, Asked as Whom, Asking, Right};
+use reefknot_core::policy::{AccessList, Asking, Owner, Right};
 use reefknot_core::recurrence::{Budget, InstanceKey, Series};
 use reefknot_core::scheduling::{Identities, SchedulingObject, SchedulingState, fields};
 use reefknot_core::time::Zone;
@@ -203,7 +203,7 @@ impl Person {
         let FreeBusyRequest { window, organizer, .. } = FreeBusyRequest::read(question)?;
         let identities = self.engine.identities();
         let busy = BusyCalendar::new(&self.object, identities).busy(window, &Zone::UTC, &Limits::default());
-        let asked = Whom { addresses: identities.own(), is_room: false, groups: &[] };
+        let asked = Owner { addresses: identities.own(), is_room: false, groups: &[] };
         let list: AccessList = format!("allow user {organizer} free-busy everyone").parse()?;
         let asking = Asking { user: Some(&organizer), ..Asking::default() };
         let access = list.decide(&asking, Right::FreeBusy, &asked, now);

@@ -3,7 +3,7 @@
 use reefknot_core::engine::Engine;
 use reefknot_core::ical::Kind;
 use reefknot_core::itip::{Authentication, Carrier, Envelope, Message};
-use reefknot_core::policy::Asked;
+use reefknot_core::policy::Owner;
 use reefknot_core::routing::{FromPeer, Peer, Peers, Proof, Trust};
 use reefknot_core::scheduling::Identities;
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
@@ -108,7 +108,7 @@ pub(crate) fn from_peer(
         groups: &[],
         method: message.method,
         kind: message.calendar.components().find_map(Kind::of).unwrap(),
-        asked: Asked { addresses: &addresses, is_room: who(&message.recipient) == ROOM, groups: &[] },
+        owner: Owner { addresses: &addresses, is_room: who(&message.recipient) == ROOM, groups: &[] },
     };
     trust().admit(&from, now).ok().map(|admitted| admitted.envelope)
 }

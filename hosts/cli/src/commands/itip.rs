@@ -9,7 +9,7 @@ use reefknot_core::ical::{Component, Limits};
 use reefknot_core::imip::{self, ReadOptions};
 use reefknot_core::itip::validate::{Validation, validate};
 use reefknot_core::itip::{Answer, Authentication, Carrier, Envelope, Message, Method, Outcome, Preferences};
-use reefknot_core::policy::{AccessList, Asked, Asking, Right};
+use reefknot_core::policy::{AccessList, Asking, Owner, Right};
 use reefknot_core::scheduling::{Identities, SchedulingObject, SchedulingState, attendees};
 use reefknot_core::time::Zone;
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
@@ -202,8 +202,8 @@ fn tell_busy(
     let busy = BusyCalendar::new(stored, identities).busy(window, &Zone::UTC, &Limits::default());
     let list: AccessList = format!("allow user {organizer} free-busy everyone").parse()?;
     let asking = Asking { user: Some(&organizer), ..Asking::default() };
-    let asked = Asked { addresses: identities.own(), is_room: false, groups: &[] };
-    engine.tell_busy(question, envelope, &busy, &list.decide(&asking, Right::FreeBusy, &asked, now), now)
+    let owner = Owner { addresses: identities.own(), is_room: false, groups: &[] };
+    engine.tell_busy(question, envelope, &busy, &list.decide(&asking, Right::FreeBusy, &owner, now), now)
 }
 
 /// Reads an object, with the file's name in whatever goes wrong.

@@ -23,7 +23,7 @@ pub struct Asking<'a> {
 
 /// Whose calendar they want it of.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct Owner<'a> {
     /// All addresses of the person or the room.
     pub addresses: &'a [CalendarUserAddress],
     /// Whether it is a room or another resource.
@@ -35,13 +35,13 @@ pub struct Asked<'a> {
 /// Who may do what here: entries in order, the first that matches decides, and without one the answer is no.
 ///
 /// ```
-/// use reefknot_core::policy::{AccessList, Asked, Asking, Right};
+/// use reefknot_core::policy::{AccessList, Owner, Asking, Right};
 ///
 /// let list: AccessList = "allow peer bar.com free-busy everyone\n\
 ///                         allow peer bar.com book room aquarium@foo.com".parse()?;
 /// let asking = Asking { peer: Some("bar.com"), ..Asking::default() };
 /// let room = ["mailto:aquarium@foo.com".parse()?];
-/// let aquarium = Asked { addresses: &room, is_room: true, groups: &[] };
+/// let aquarium = Owner { addresses: &room, is_room: true, groups: &[] };
 /// let now = "20261201T080000Z".parse()?;
 ///
 /// assert!(list.decide(&asking, Right::Book, &aquarium, now).allowed);
@@ -85,15 +85,15 @@ impl AccessList {
 
     /// Whether somebody may do something, and why.
     #[must_use]
-    pub fn decide(&self, asking: &Asking<'_>, right: Right, asked: &Asked<'_>, now: Timestamp) -> Decision {
-        let found = self.rules.iter().enumerate().find(|(_, rule)| rule.matches(asking, right, asked, now));
+    pub fn decide(&self, asking: &Asking<'_>, right: Right, owner: &Owner<'_>, now: Timestamp) -> Decision {
+        let found = self.rules.iter().enumerate().find(|(_, rule)| rule.matches(asking, right, owner, now));
         let Some((at, rule)) = found else {
-            let because = format!("no entry lets {} {}", name_of(asking), want(right, asked));
+            let because = format!("no entry lets {} {}", name_of(asking), want(right, owner));
             return Decision { allowed: false, entry: None, because };
         };
         let allowed = rule.effect == Effect::Allow;
         let may = if allowed { "may" } else { "may not" };
-        let because = format!("{} {may} {}: entry {}, `{rule}`", name_of(asking), want(right, asked), at + 1);
+        let because = format!("{} {may} {}: entry {}, `{rule}`", name_of(asking), want(right, owner), at + 1);
         Decision { allowed, entry: Some(at + 1), because }
     }
 }
@@ -105,11 +105,11 @@ impl AccessList {
     /// entry as for everybody.
     ///
     /// ```
-    /// use reefknot_core::policy::{AccessList, Asked, Asking, Right};
+    /// use reefknot_core::policy::{AccessList, Owner, Asking, Right};
     ///
     /// let list: AccessList = "deny group interns book everyone".parse()?;
     /// let room = ["mailto:aquarium@foo.com".parse()?];
-    /// let aquarium = Asked { addresses: &room, is_room: true, groups: &[] };
+    /// let aquarium = Owner { addresses: &room, is_room: true, groups: &[] };
     /// let interns = ["interns".to_owned()];
     /// let now = "20261201T080000Z".parse()?;
     ///
@@ -125,14 +125,14 @@ impl AccessList {
         &self,
         asking: &Asking<'_>,
         right: Right,
-        asked: &Asked<'_>,
+        owner: &Owner<'_>,
         now: Timestamp,
     ) -> Decision {
-        let decision = self.decide(asking, right, asked, now);
+        let decision = self.decide(asking, right, owner, now);
         if decision.entry.is_some() || right == Right::Read {
             return decision;
         }
-        let because = format!("{}, a user here, may {}", name_of(asking), want(right, asked));
+        let because = format!("{}, a user here, may {}", name_of(asking), want(right, owner));
         Decision { allowed: true, entry: None, because }
     }
 }
@@ -146,8 +146,8 @@ fn name_of(asking: &Asking<'_>) -> String {
     }
 }
 
-fn want(right: Right, asked: &Asked<'_>) -> String {
-    let whom = asked.addresses.first().map_or("somebody unknown", plain);
+fn want(right: Right, owner: &Owner<'_>) -> String {
+    let whom = owner.addresses.first().map_or("somebody unknown", plain);
     match right {
         Right::FreeBusy => format!("see when {whom} is busy"),
         Right::Invite | Right::Read | Right::Book => format!("{right} {whom}"),
@@ -213,8 +213,8 @@ mod tests {
         let is_room = whom.starts_with("aquarium");
         let is_auditor = user == "mailto:d@bar.com".parse().unwrap();
         let asking = Asking { peer, user: Some(&user), groups: if is_auditor { &auditors } else { &[] } };
-        let asked = Asked { addresses: &addresses, is_room, groups: if is_room { &[] } else { &sales } };
-        LIST.parse::<AccessList>().unwrap().decide(&asking, right, &asked, now.parse().unwrap())
+        let owner = Owner { addresses: &addresses, is_room, groups: if is_room { &[] } else { &sales } };
+        LIST.parse::<AccessList>().unwrap().decide(&asking, right, &owner, now.parse().unwrap())
     }
 
     #[test]
@@ -267,9 +267,9 @@ mod tests {
             "no entry lets x@evil.example of evil.example book aquarium@foo.com"
         );
         let nobody = Asking::default();
-        let asked = Asked { addresses: &[], is_room: false, groups: &[] };
+        let owner = Owner { addresses: &[], is_room: false, groups: &[] };
         let now = Timestamp::from_seconds(0);
-        assert!(!AccessList::default().decide(&nobody, Right::Invite, &asked, now).allowed);
+        assert!(!AccessList::default().decide(&nobody, Right::Invite, &owner, now).allowed);
     }
 
     #[test]

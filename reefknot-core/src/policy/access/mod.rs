@@ -20,5 +20,5 @@
 mod list;
 mod rule;
 
-pub use list::{AccessList, Asked, Asking, Decision};
+pub use list::{AccessList, Asking, Decision, Owner};
 pub use rule::{AccessRule, Effect, Right, What, Who};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Asked, Asking};
+use super::{Asking, Owner};
 use crate::value::{CalendarUserAddress, Timestamp};
 use crate::{Error, Result};
 
@@ -113,7 +113,7 @@ pub struct AccessRule {
 impl AccessRule {
     /// Whether the entry speaks of this question at this time.
     #[must_use]
-    pub fn matches(&self, asking: &Asking<'_>, right: Right, asked: &Asked<'_>, now: Timestamp) -> bool {
+    pub fn matches(&self, asking: &Asking<'_>, right: Right, owner: &Owner<'_>, now: Timestamp) -> bool {
         self.rights.contains(&right)
             && self.holds_at(now)
             && match &self.who {
@@ -122,9 +122,9 @@ impl AccessRule {
                 Who::User(address) => asking.user == Some(address),
             }
             && match &self.what {
-                What::Person(address) => !asked.is_room && asked.addresses.contains(address),
-                What::Room(address) => asked.is_room && asked.addresses.contains(address),
-                What::Group(name) => asked.groups.contains(name),
+                What::Person(address) => !owner.is_room && owner.addresses.contains(address),
+                What::Room(address) => owner.is_room && owner.addresses.contains(address),
+                What::Group(name) => owner.groups.contains(name),
                 What::Everyone => true,
             }
     }
