@@ -71,12 +71,16 @@ fn it_says_what_happens_and_ends_with_a_table() {
         "1. A invites B",
         "→ REQUEST from a@foo.com to c@bar.com, by mail",
         "→ REQUEST from c@bar.com to b@foo.com, directly, server to server",
+        "tells B: collides with train@foo.com, 20251211T120000Z to 20251211T140000Z",
+        "suggests 20251211T140000Z to 20251211T143000Z",
         "│ no entry lets c@bar.com of bar.com book attic@foo.com",
         "All conditions hold.",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
-    assert!(text.lines().all(|line| line.chars().count() <= 100));
+    // The table has as many answers as there are, and is as wide.
+    let (story, _) = text.split_once("Who holds what").unwrap();
+    assert!(story.lines().all(|line| line.chars().count() <= 100));
     assert!(!text.contains('\u{1b}'), "colours in a pipe");
 }
 

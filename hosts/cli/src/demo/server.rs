@@ -3,8 +3,10 @@
 use std::ops::Range;
 use std::path::Path;
 
-use reefknot_core::freebusy::{BusyTime, RoomPolicy};
-use reefknot_core::host::{LocalUser, OpenQuestion, Put, QuestionId, Scheduler, Store, StoredObject, UserId};
+use reefknot_core::freebusy::{Attendance, BusyTime, Conflict, Person, RoomPolicy, Search, Suggestion};
+use reefknot_core::host::{
+    Asker, LocalUser, OpenQuestion, Put, QuestionId, Scheduler, Store, StoredObject, UserId,
+};
 use reefknot_core::ical::Limits;
 use reefknot_core::itip::{Agent, Reason};
 use reefknot_core::routing::Trust;
@@ -201,6 +203,33 @@ impl Server {
         let whom = CalendarUserAddress::parse(&format!("mailto:{whom}"))?;
         let uid = format!("busy-{}@{name}", now.seconds());
         desk.scheduler().ask_busy(ways, &UserId::new(asking), &whom, window, &uid, now)
+    }
+
+    /// What an object in a user's calendar collides with.
+    pub(super) fn conflicts(
+        &mut self,
+        user: &str,
+        uid: &str,
+        horizon: Range<Timestamp>,
+    ) -> Result<Vec<Conflict>> {
+        let found = self.desk().scheduler().conflicts(&UserId::new(user), uid, horizon)?;
+        Ok(found.map(|found| found.conflicts).unwrap_or_default())
+    }
+
+    /// Times at which a user here and somebody whose busy time was told elsewhere can both come.
+    pub(super) fn suggest(
+        &mut self,
+        user: &str,
+        (whom, busy): (&str, BusyTime),
+        search: &Search,
+        now: Timestamp,
+    ) -> Result<Vec<Suggestion>> {
+        let user = UserId::new(user);
+        let address = CalendarUserAddress::parse(&format!("mailto:{whom}"))?;
+        let other = Person { address, attendance: Attendance::Required, busy };
+        let asker = Asker::User(&user);
+        let here = [(user.clone(), Attendance::Required)];
+        Ok(self.desk().scheduler().suggest(&asker, &here, &[other], search, now)?.suggestions)
     }
 
     /// The text of the last answer that came over the line.

@@ -1,6 +1,6 @@
 //! Conversation 7: two servers that trust each other, as far as their lists say.
 
-use reefknot_core::freebusy::{BusyCalendar, BusyTime};
+use reefknot_core::freebusy::{BusyCalendar, BusyTime, BusyType, Search};
 use reefknot_core::ical::Limits;
 use reefknot_core::itip::Reason;
 use reefknot_core::policy::AccessList;
@@ -44,6 +44,7 @@ impl Stage<'_> {
         self.busy_time()?;
         self.directly("plan@foo.com", "Plan", A, C, "20251211T100000")?;
         self.directly("review@bar.com", "Review", C, B, "20251211T140000")?;
+        self.another_time()?;
         self.counter_proposal()?;
         self.rooms()?;
         self.impostor()?;
@@ -186,6 +187,49 @@ impl Stage<'_> {
                 (uid, one.as_str()),
                 invited,
                 "2.0",
+            ),
+        ])
+    }
+
+    /// B's train turns out to be late: what the review collides with, and when both could meet instead.
+    fn another_time(&mut self) -> Result<(), Failure> {
+        let now = self.later();
+        self.report.did(now, "B", "will be on the train until three, and writes that down")?;
+        let (from, to) = ("20251211T130000", "20251211T150000");
+        let train = event("train@foo.com", "Train", "Europe/Berlin", from, to, B, &[], &[]);
+        self.edit(B, "train@foo.com", train.as_bytes(), now)?;
+        let afternoon = "20251211T130000Z".parse::<Timestamp>()?.."20251211T180000Z".parse()?;
+        let conflicts = self.foo.conflicts("b", "review@bar.com", afternoon.clone())?;
+        for conflict in &conflicts {
+            let (uid, period) = (&conflict.uid, conflict.period);
+            let what = format!("tells B: collides with {uid}, {} to {}", period.start, period.end);
+            self.report.did(now, "foo.com", &what)?;
+        }
+        self.report.did(now, "B", "looks for half an hour that afternoon when C can come, too")?;
+        let of_c = self.foo.ask_busy("b", C, afternoon.clone(), now)?;
+        self.say_busy(now, "bar.com", &of_c)?;
+        let busy = of_c.map_err(|reason| Failure::new(reason.to_string()))?;
+        let (length, step, most) = (1_800, 1_800, 2);
+        let search = Search { from: afternoon.start, to: afternoon.end, length, step, most };
+        let suggested = self.foo.suggest("b", (C, busy.clone()), &search, now)?;
+        for time in &suggested {
+            self.report.did(now, "foo.com", &format!("suggests {} to {}", time.start, time.end))?;
+        }
+        let held = self.read_back()?;
+        let of_b = busy_by_file(&held, "foo.com", B, afternoon)?;
+        let free = |from, to| of_b.worst(from, to).max(busy.worst(from, to)) == BusyType::Free;
+        let all_free = suggested.iter().all(|time| time.clashes.is_empty() && free(time.start, time.end));
+        let first = suggested.first().map(|time| time.start.to_string());
+        self.report.conclude(vec![
+            holds(
+                "the review collides with the train and with nothing else",
+                conflicts.len() == 1 && conflicts[0].uid == "train@foo.com",
+                || format!("{conflicts:?}"),
+            ),
+            holds(
+                "both are free at what was suggested, at three first",
+                all_free && first.as_deref() == Some("20251211T140000Z"),
+                || format!("{suggested:?}"),
             ),
         ])
     }
