@@ -11,6 +11,7 @@
 //!
 //! Every walk takes a [`Budget`] and can begin anywhere; running out of it is an answer of its own.
 
+mod calendar;
 mod frame;
 mod instances;
 mod key;
@@ -19,6 +20,7 @@ mod set;
 mod timing;
 
 pub use crate::value::{Budget, Rule, Spent};
+pub use calendar::{Occurrence, Occurrences, occurrences};
 pub use instances::{Instance, Instances, Stopped};
 pub use key::InstanceKey;
 pub use series::{Contains, Override, Series};
