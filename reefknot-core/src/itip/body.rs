@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::method::Method;
 use crate::Result;
-use crate::ical::{Component, Edit, Kind, Limits, PropertyBuf, Stream};
+use crate::ical::{Component, Edit, Kind, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, fields, is_private_extension};
-use crate::time::{ZoneUse, vtimezone_text};
 use crate::value::{CalendarUserAddress, DateTime, Timestamp};
 
 /// The REQUEST for somebody who attends the given components.
@@ -251,17 +250,6 @@ fn add_zones(calendar: &mut Component, object: &SchedulingObject) {
     calendar.retain_components(|component| {
         !component.is("VTIMEZONE") || component.text("TZID").is_some_and(|tzid| named.contains(&tzid))
     });
-    let used = object.zones().used(calendar);
-    let defined: BTreeSet<String> =
-        calendar.components_named("VTIMEZONE").filter_map(|zone| zone.text("TZID")).collect();
-    let kind = object.kind().to_string();
-    for ZoneUse { tzid, from, to } in used.iter().filter(|used| !defined.contains(&used.tzid)) {
-        // A zone that nobody can resolve is left as the object has it; `validate` tells the sender.
-        let Ok(resolution) = object.zones().resolve(tzid) else { continue };
-        let text = vtimezone_text(tzid, &resolution.zone, *from, *to);
-        let parsed = Stream::parse(text.as_bytes(), &Limits::default());
-        if let Some(zone) = parsed.ok().and_then(|stream| stream.components().next().cloned()) {
-            calendar.insert_component_before(&kind, zone);
-        }
-    }
+    // A zone that nobody can resolve is left as the object has it; `validate` tells the sender.
+    object.zones().define_in(calendar);
 }

@@ -1,10 +1,10 @@
 //! Which zones a calendar's times are in, over which span, and whether a definition is right there.
 
 use super::zones::clean;
-use super::{Source, Zone, Zones, names};
-use crate::ical::Component;
+use super::{Source, Zone, Zones, names, vtimezone_text};
+use crate::ical::{Component, Limits, Stream};
 use crate::value::{Budget, DateTime, Duration, Recur, Rule, Timestamp, UtcOffset};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// From when to when the times of a calendar use a zone (RFC 5545 §3.2.19).
@@ -65,6 +65,28 @@ impl Zones {
             left.extend(component.components().filter(|inner| !inner.is("VTIMEZONE")));
         }
         used.into_iter().map(|(tzid, (from, to))| ZoneUse { tzid, from, to }).collect()
+    }
+
+    /// Writes the VTIMEZONEs that the times of a calendar need and it lacks (RFC 5545 §3.6.5), each for the time in which
+    /// it is used, before the components that use them.
+    ///
+    /// A TZID that nobody can resolve stays without one.
+    pub fn define_in(&self, calendar: &mut Component) {
+        let defined: BTreeSet<String> =
+            calendar.components_named("VTIMEZONE").filter_map(|zone| zone.text("TZID")).collect();
+        let first = calendar.components().find(|component| !component.is("VTIMEZONE"));
+        let first = first.map(|component| component.name().into_owned()).unwrap_or_default();
+        for ZoneUse { tzid, from, to } in self.used(calendar) {
+            let Ok(resolution) = self.resolve(&tzid) else { continue };
+            if defined.contains(&tzid) {
+                continue;
+            }
+            let text = vtimezone_text(&tzid, &resolution.zone, from, to);
+            let parsed = Stream::parse(text.as_bytes(), &Limits::default());
+            if let Some(zone) = parsed.ok().and_then(|stream| stream.components().next().cloned()) {
+                calendar.insert_component_before(&first, zone);
+            }
+        }
     }
 
     fn used_by(&self, component: &Component, used: &mut BTreeMap<String, (Timestamp, Timestamp)>) {
