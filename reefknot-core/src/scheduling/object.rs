@@ -1,6 +1,6 @@
 //! The scheduling object: one UID with its series and overrides (RFC 6638 §3.1, RFC 4791 §4.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::answers::Asks;
@@ -91,6 +91,45 @@ impl SchedulingObject {
         let parts = keyed(&components, &zones)?;
         calendar.retain_components(|component| !Kind::of(component).is_some_and(Kind::is_scheduled));
         Ok(Self { shell: calendar, kind, uid, parts, zones })
+    }
+
+    /// The objects of a VCALENDAR that holds many, such as a file of a whole calendar, in the order in which they begin.
+    ///
+    /// Each has the properties of the VCALENDAR and its time zones.
+    ///
+    /// ```
+    /// use reefknot_core::engine::read_calendar;
+    /// use reefknot_core::ical::Limits;
+    /// use reefknot_core::scheduling::SchedulingObject;
+    ///
+    /// let event = |uid| format!("BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20260301T100000Z\r\nEND:VEVENT\r\n");
+    /// let text = format!("BEGIN:VCALENDAR\r\n{}{}END:VCALENDAR\r\n", event(1), event(2));
+    /// let objects = SchedulingObject::all(read_calendar(text.as_bytes(), &Limits::default())?)?;
+    /// assert_eq!(objects.iter().map(SchedulingObject::uid).collect::<Vec<_>>(), ["1", "2"]);
+    /// # Ok::<(), reefknot_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_calendar`](Self::from_calendar) for each; a VCALENDAR that holds none is no error.
+    pub fn all(mut calendar: Component) -> Result<Vec<Self>> {
+        let mut places = HashMap::new();
+        let mut groups: Vec<Vec<Component>> = Vec::new();
+        for component in calendar.components() {
+            let Some(kind) = Kind::of(component).filter(|kind| kind.is_scheduled()) else { continue };
+            let uid = component.value("UID").map(|uid| uid.trim().to_owned());
+            let place = *places.entry((kind, uid)).or_insert(groups.len());
+            if place == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[place].push(component.clone());
+        }
+        calendar.retain_components(|component| component.is("VTIMEZONE"));
+        let object = |components: Vec<Component>| {
+            let mut own = calendar.clone();
+            components.into_iter().for_each(|component| own.push_component(component));
+            Self::from_calendar(own)
+        };
+        groups.into_iter().map(object).collect()
     }
 
     /// The whole object as a VCALENDAR: time zones first, then the series, then its overrides in time.
