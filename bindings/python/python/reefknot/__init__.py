@@ -1,0 +1,42 @@
+"""Calendar scheduling by the RFCs: read and write iCalendar, invite and answer, find times to meet.
+
+The engine decides and does nothing else: it opens no file, sends no mail and reads no clock. What to store, what to send
+and what to tell the user comes back as an :class:`Outcome`, with the reason for everything done and not done.
+
+>>> from datetime import datetime, timedelta, timezone
+>>> from reefknot import Calendar, Engine, Envelope, Event, PartStat
+>>> now = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
+
+Ana invites Ben:
+
+>>> tea = Event.new("Tea", start=now + timedelta(days=7), duration=timedelta(minutes=30), uid="tea@foo.com", stamp=now,
+...                 organizer="ana@foo.com", attendees=["ben@bar.com"])
+>>> invited = Engine("ana@foo.com").change(None, tea, now=now)
+>>> invitation = invited.messages[0]
+>>> invitation.method, invitation.recipient.mailbox
+(Method.REQUEST, 'ben@bar.com')
+
+Ben takes it over, and answers:
+
+>>> ben = Engine("ben@bar.com")
+>>> received = ben.receive(invitation, envelope=Envelope("ana@foo.com"), now=now)
+>>> answered = ben.answer(received.stored, PartStat.ACCEPTED, now=now)
+
+Ana hears it:
+
+>>> reply = answered.messages[0]
+>>> heard = Engine("ana@foo.com").receive(reply, invited.stored, Envelope("ben@bar.com"), now=now)
+>>> heard.calendar.events[0].attendee("ben@bar.com").partstat
+PartStat.ACCEPTED
+"""
+
+from ._busy import *
+from ._components import *
+from ._enums import *
+from ._errors import *
+from ._host import *
+from ._icalendar import from_icalendar, to_icalendar
+from ._mail import *
+from ._records import *
+from ._reefknot import Component, Engine, MemoryStore, Occurrence, Property, Scheduler, SqliteStore
+from ._values import *
