@@ -17,16 +17,18 @@ const COUNTED: usize = 1_000;
 impl SchedulingObject {
     /// Whether all of an event has ended by then, in every zone that a whole day or a floating time may be meant in.
     ///
-    /// What is not known not to take place any more, is not over: a to-do, or a time in an unknown zone.
+    /// What is not known not to take place any more, is not over: a to-do, or a time in an unknown zone. Neither is what
+    /// never took place, such as a series whose instances are all excluded.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         let Ok(series) = self.expansion() else { return false };
         if self.kind() != Kind::Event || self.parts().any(|(_, part)| part.property("DTSTART").is_none()) {
             return false;
         }
-        let window = now.saturating_add(-ZONES)..Timestamp::MAX;
-        let later = series.instances(window, &Zone::UTC, 1, Budget::default());
-        later.items.is_empty() && later.stopped.is_none() && later.unresolved.is_none()
+        let first = |window| series.instances(window, &Zone::UTC, 1, Budget::default());
+        let later = first(now.saturating_add(-ZONES)..Timestamp::MAX);
+        let none_later = later.items.is_empty() && later.stopped.is_none() && later.unresolved.is_none();
+        none_later && !first(Timestamp::MIN..Timestamp::MAX).items.is_empty()
     }
 
     /// The stretch of time outside of which no instance lies, in whichever zone a whole day or a floating time is meant.
