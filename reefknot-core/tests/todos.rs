@@ -119,5 +119,6 @@ fn a_part_that_is_open_leaves_the_whole_open() {
         let answer = format!("ATTENDEE;PARTSTAT={answer}:mailto:b@foo.com\r\n");
         let outcome = reply(&a, &todo, &SchedulingState::default(), &answer);
         assert_eq!(codes(&outcome).contains(&"all-completed"), told, "{others} {answer}");
+        assert!(outcome.reasons.iter().all(|reason| reason.code != "no-change"), "{:?}", outcome.reasons);
     }
 }

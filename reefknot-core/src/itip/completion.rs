@@ -50,6 +50,9 @@ pub(super) fn settle(
     context: &Context<'_>,
 ) -> Result<Outcome> {
     const SOURCE: &str = "RFC 5546 §3.4.3";
+    if keys.is_empty() {
+        return Ok(outcome);
+    }
     let mut completed = object.clone();
     for key in keys {
         let title = object.part(key).and_then(|part| part.text("SUMMARY")).unwrap_or_default();
