@@ -309,6 +309,7 @@ impl Component {
     }
 
     /// A copy with one more property after the others.
+    #[pyo3(signature = (property, /))]
     fn adding<'py>(slf: &Bound<'py, Self>, property: &Property) -> PyResult<Bound<'py, PyAny>> {
         Self::changed(slf, |inner| {
             inner.push(property.buf.clone());
@@ -424,15 +425,14 @@ impl Component {
             let said = PyString::new(slf.py(), &said);
             return Ok(format!("<{class} {}>", said.repr()?));
         }
-        let inside: Vec<String> = inner
-            .components()
-            .filter(|component| !component.is("VTIMEZONE"))
-            .take(3)
-            .map(|component| format!("{} {:?}", component.name(), first(component).unwrap_or_default()))
-            .collect();
+        let about: Vec<_> = inner.components().filter(|component| !component.is("VTIMEZONE")).collect();
+        let said = |component: &&ical::Component| {
+            format!("{} {:?}", component.name(), first(component).unwrap_or_default())
+        };
+        let inside: Vec<String> = about.iter().take(3).map(said).collect();
         let method = inner.value("METHOD").map(|method| format!(" {method}")).unwrap_or_default();
         let name = if class.to_cow()? == "Component" { format!(" {}", inner.name()) } else { String::new() };
-        let more = if inner.components().count() > inside.len() { " …" } else { "" };
+        let more = if about.len() > inside.len() { " …" } else { "" };
         let inside = if inside.is_empty() { String::new() } else { format!(": {}{more}", inside.join(", ")) };
         Ok(format!("<{class}{name}{method}{inside}>"))
     }

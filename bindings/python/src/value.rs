@@ -3,9 +3,11 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDate, PyDelta, PyFloat, PyInt, PyString, PyTime, PyTimeAccess};
 use reefknot_core::ical::PropertyBuf;
-use reefknot_core::registry::{property_of_text, property_of_values};
+use reefknot_core::registry::{default_type, property_of_text, property_of_values};
 use reefknot_core::time::Zones;
-use reefknot_core::value::{Boolean, CalendarUserAddress, Clock, Float, Integer, Period, Recur, Time, Value};
+use reefknot_core::value::{
+    Boolean, CalendarUserAddress, Clock, Float, Integer, Period, Recur, Time, UtcOffset, Value, ValueType,
+};
 
 use crate::errors::{OrRaise, invalid};
 use crate::{python, time};
@@ -116,6 +118,11 @@ fn to_value(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
         return time::to_date_time(value).map(Value::DateTime);
     }
     if let Ok(length) = value.cast::<PyDelta>() {
+        if default_type(name) == Some(ValueType::UtcOffset) {
+            let offset = i32::try_from(time::seconds(value)?).ok().and_then(UtcOffset::from_seconds);
+            let offset = offset.ok_or_else(|| invalid(py, format!("{name}: {value} is more than a day")))?;
+            return Ok(Value::UtcOffset(offset));
+        }
         return Ok(Value::Duration(time::to_duration(length)));
     }
     if let Ok(clock) = value.cast::<PyTime>() {

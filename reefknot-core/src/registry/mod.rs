@@ -17,7 +17,7 @@ pub(crate) use parameters::{ParamEntry, ParamForm, parameter};
 pub(crate) use properties::{Bounds, PropertyEntry, Shape, property};
 pub(crate) use read::{items, one_of};
 pub use read::{param_values, values};
-pub use write::{property_of_text, property_of_values};
+pub use write::{default_type, property_of_text, property_of_values};
 
 #[cfg(test)]
 mod tests;

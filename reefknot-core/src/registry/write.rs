@@ -37,7 +37,7 @@ pub fn property_of_values(name: &str, values: &[Value]) -> Result<PropertyBuf> {
     let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
     let mut line = PropertyBuf::new(name, &texts.join(","))?;
     if let Some(kind) = first.value_type() {
-        let default = entry.map_or(ValueType::Text, |entry| entry.types[0]);
+        let default = default_type(name).unwrap_or(ValueType::Text);
         if entry.is_some_and(|entry| !entry.types.contains(&kind)) {
             return Err(Error::invalid(format!("{name} cannot hold a value of type {kind}")));
         }
@@ -69,7 +69,7 @@ pub fn property_of_values(name: &str, values: &[Value]) -> Result<PropertyBuf> {
 /// A syntax error where the text is not of the property's type; it says how to write it.
 pub fn property_of_text(name: &str, text: &str) -> Result<PropertyBuf> {
     let entry = property(name);
-    let kind = entry.map_or(ValueType::Text, |entry| entry.types[0]);
+    let kind = default_type(name).unwrap_or(ValueType::Text);
     let plain = entry.is_none_or(|entry| matches!(entry.shape, Shape::One | Shape::List));
     match kind {
         ValueType::Text | ValueType::Uid if plain => PropertyBuf::new(name, &text::escape(text)),
@@ -79,6 +79,12 @@ pub fn property_of_text(name: &str, text: &str) -> Result<PropertyBuf> {
             Ok(line)
         }
     }
+}
+
+/// The type that a property's values have unless VALUE says otherwise; `None` for a name that no standard knows.
+#[must_use]
+pub fn default_type(name: &str) -> Option<ValueType> {
+    property(name).map(|entry| entry.types[0])
 }
 
 fn tzid(value: &Value) -> Option<&str> {

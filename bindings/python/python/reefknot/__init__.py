@@ -30,13 +30,25 @@ Ana hears it:
 PartStat.ACCEPTED
 """
 
+from . import _busy, _components, _enums, _errors, _host, _icalendar, _mail, _records, _values
 from ._busy import *
 from ._components import *
 from ._enums import *
 from ._errors import *
 from ._host import *
-from ._icalendar import from_icalendar, to_icalendar
+from ._icalendar import *
 from ._mail import *
 from ._records import *
 from ._reefknot import Component, Engine, MemoryStore, Occurrence, Property, Scheduler, SqliteStore
 from ._values import *
+
+__all__ = ["Component", "Engine", "MemoryStore", "Occurrence", "Property", "Scheduler", "SqliteStore"]
+__all__ += _busy.__all__
+__all__ += _components.__all__
+__all__ += _enums.__all__
+__all__ += _errors.__all__
+__all__ += _host.__all__
+__all__ += _icalendar.__all__
+__all__ += _mail.__all__
+__all__ += _records.__all__
+__all__ += _values.__all__

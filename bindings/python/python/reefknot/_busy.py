@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ._components import PRODUCT, Calendar
 from ._enums import Attendance, BusyType
@@ -197,7 +197,8 @@ def suggest_times(
     '2026-12-01T10:00:00+00:00'
     """
     if isinstance(people, Mapping):
-        people = [Person(address, busy) for address, busy in people.items()]
+        named = cast("Mapping[str, BusyTime]", people)
+        people = [Person(address, busy) for address, busy in named.items()]
     return _suggest(list(people), start, end, length, step, most)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from ._enums import Method, PartStat
 from ._errors import InvalidError
@@ -79,7 +79,13 @@ class Occurrences(Sequence[Occurrence]):
         self._items = tuple(items)
         self.problems = tuple(problems)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> Occurrence: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Occurrence]: ...
+
+    def __getitem__(self, index: int | slice) -> Occurrence | Sequence[Occurrence]:
         return self._items[index]
 
     def __len__(self) -> int:
@@ -186,7 +192,7 @@ class _Described(Component):
             if name == "RRULE" and value is not None:
                 _check_zone(properties.get("start"))
             copy = copy.with_property(name, value)
-        return copy  # type: ignore[no-any-return]
+        return copy
 
     __replace__ = replace
 
@@ -212,7 +218,7 @@ class _Described(Component):
     @property
     def sequence(self) -> int:
         """Which revision it is."""
-        return self.get("SEQUENCE", 0)  # type: ignore[no-any-return]
+        return self.get("SEQUENCE", 0)
 
     @property
     def created(self) -> datetime | None:
@@ -242,7 +248,7 @@ class _Described(Component):
     @property
     def classification(self) -> str:
         """Who may see it (CLASS): PUBLIC unless it says otherwise."""
-        return self.get("CLASS", "PUBLIC")  # type: ignore[no-any-return]
+        return self.get("CLASS", "PUBLIC")
 
     @property
     def url(self) -> str | None:
@@ -390,11 +396,12 @@ class Event(_Described):
     def duration(self) -> timedelta | None:
         """How long it lasts."""
         start, end = self.start, self.end
-        if start is None or end is None:
-            return None
-        if isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo and end.tzinfo:
+        if isinstance(start, datetime) and isinstance(end, datetime):
             # Of two times in one zone Python subtracts the clocks and not the instants.
-            return end.astimezone(timezone.utc) - start.astimezone(timezone.utc)
+            is_aware = start.tzinfo is not None and end.tzinfo is not None
+            return end.astimezone(timezone.utc) - start.astimezone(timezone.utc) if is_aware else end - start
+        if start is None or end is None or isinstance(start, datetime) or isinstance(end, datetime):
+            return None
         return end - start
 
     @property
@@ -448,7 +455,7 @@ class Todo(_Described):
     @property
     def priority(self) -> int:
         """From 1, the highest, to 9; 0 where it has none."""
-        return self.get("PRIORITY", 0)  # type: ignore[no-any-return]
+        return self.get("PRIORITY", 0)
 
     @property
     def location(self) -> str | None:
@@ -558,7 +565,7 @@ class Calendar(Component):
         calendar: Any = cls("VCALENDAR").with_property("VERSION", "2.0").with_property("PRODID", product)
         if method is not None:
             calendar = calendar.with_property("METHOD", method.value)
-        return calendar.with_components(list(components)).with_time_zones(list(components))  # type: ignore[no-any-return]
+        return calendar.with_components(list(components)).with_time_zones(list(components))
 
     def replacing(self, component: Component) -> Calendar:
         """A copy with a component in the place of the one of the same kind, UID and RECURRENCE-ID, or after the others.
@@ -576,14 +583,15 @@ class Calendar(Component):
         others = list(self.components)
         place = next((at for at, other in enumerate(others) if key(other) == key(component)), len(others))
         others[place : place + 1] = [component]
-        return self.with_components(others).with_time_zones([component])  # type: ignore[return-value]
+        return self.with_components(others).with_time_zones([component])
 
     def effective(self, instance: datetime | date | str | None = None) -> Event | Todo | Journal | None:
         """What holds for an instance of the one object in it: its own component, or what the series says of it.
 
         ``instance`` is the start that the rule gives it; without it, the component of the series or the single event.
         """
-        return self._effective(instance)  # type: ignore[return-value]
+        part: Any = self._effective(instance)
+        return part
 
     @property
     def method(self) -> Method | None:

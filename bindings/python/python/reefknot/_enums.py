@@ -29,8 +29,11 @@ __all__ = [
 class _Text(str, Enum):
     """A member that prints as its text, and is equal to it."""
 
-    __str__ = str.__str__
-    __format__ = str.__format__
+    def __str__(self) -> str:
+        return str.__str__(self)
+
+    def __format__(self, spec: str) -> str:
+        return str.__format__(self, spec)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}.{self.name}"

@@ -93,7 +93,7 @@ def _message(part: CalendarPart, mail: IncomingMail) -> Message | None:
         method=calendar.method,
         uid=next((str(one["UID"]) for one in about if "UID" in one), ""),
         calendar=calendar,
-        originator=part.envelope.sender and CalendarUserAddress(part.envelope.sender),
+        originator=CalendarUserAddress(part.envelope.sender) if part.envelope.sender else None,
         recipient=mail.recipients[0] if len(mail.recipients) == 1 else None,
         sequence=max((one.get("SEQUENCE", 0) for one in about), default=0),
         envelope=part.envelope,
@@ -122,7 +122,7 @@ def write_email(
 ) -> EmailMessage:
     """The mail of a message; :meth:`Message.to_email` is the way to it."""
     if message_id is None:
-        author = message.originator and message.originator.mailbox
+        author = message.originator.mailbox if message.originator else None
         message_id = make_msgid(domain=author.rpartition("@")[2] if author else None)
     octets = _write_mail(
         message,
@@ -130,7 +130,7 @@ def write_email(
         date=date or datetime.now(timezone.utc),
         boundary_seed=uuid.uuid4().hex,
         zone=zone,
-        in_reply_to=in_reply_to and in_reply_to.strip("<>"),
+        in_reply_to=in_reply_to.strip("<>") if in_reply_to else None,
         reply_to=reply_to,
         sender=sender,
     )

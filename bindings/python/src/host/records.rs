@@ -113,7 +113,7 @@ pub(super) fn to_outgoing(message: &Bound<'_, PyAny>) -> PyResult<Outgoing> {
         sequence: message.getattr("sequence")?.extract()?,
         route: to_route(&message.getattr("route")?)?,
         calendar: Arc::from(calendar),
-        changes: to_changes(&message.getattr("changes")?)?.into(),
+        changes: to_changes(&message.getattr("changes")?)?,
         due: time::instant(&message.getattr("due")?)?,
     })
 }
