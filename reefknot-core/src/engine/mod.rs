@@ -116,7 +116,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Outcome> {
         let mut outcome =
-            itip::answer(before, after, statuses, state, &self.context(now, &self.preferences))?;
+            itip::change_saying(before, after, statuses, state, &self.context(now, &self.preferences))?;
         if let (Some(before), ObjectChange::Store(object)) = (before, &mut outcome.object) {
             parameters::keep_statuses(before, object, self.agent)?;
         }

@@ -8,12 +8,15 @@ use crate::freebusy::{
     Attendance, BusyTime, Conflicts, FreeBusyRequest, Person, Search, Suggestion, busy_of, conflicts, suggest,
 };
 use crate::ical::Component;
-use crate::itip::{Method, Reason};
-use crate::policy::{Residence, Right, Viewer, view};
+use crate::itip::{Disposition, Envelope, Method, Outcome, Reason, Role};
+use crate::policy::{Decision, Residence, Right, Viewer, view};
 use crate::routing::Route;
-use crate::scheduling::SchedulingObject;
+use crate::scheduling::{SchedulingObject, SchedulingState};
 use crate::value::{CalendarUserAddress, Timestamp};
 use crate::{Error, Result};
+
+/// The longest window that somebody may ask about: two years, in seconds.
+const LONGEST_WINDOW: i64 = 2 * 366 * 86_400;
 
 /// Times to meet, and whose calendar could not be looked at for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,46 @@ impl Scheduler<'_> {
     pub(super) fn busy_time(&self, user: &LocalUser, window: Range<Timestamp>) -> Result<BusyTime> {
         let calendar = self.calendar(&user.id, window.clone())?;
         Ok(calendar.busy(&user.identities)?.busy(window, &user.zone, &self.limits))
+    }
+
+    /// A question about a user's busy time arrived, as by mail (RFC 5546 §3.3.2): answered as far as whoever asks may know.
+    ///
+    /// Nothing is stored. The host sends the message in the outcome, if there is one, or gives it back to who waits for it
+    /// (RFC 6638 §5).
+    ///
+    /// # Errors
+    /// When the user is not in the directory, the calendar is no question about busy time, or the store fails.
+    pub fn tell_busy(
+        &self,
+        user: &UserId,
+        question: &Component,
+        envelope: &Envelope,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let user = self.user(user)?;
+        let access = self.access(&user, envelope, Right::FreeBusy, now)?;
+        self.told(&user, question, envelope, &access, now)
+    }
+
+    /// The answer to a question about busy time, given what the access list says of whoever asks.
+    pub(super) fn told(
+        &self,
+        user: &LocalUser,
+        question: &Component,
+        envelope: &Envelope,
+        access: &Decision,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let window = FreeBusyRequest::read(question)?.window;
+        if window.end.seconds() - window.start.seconds() > LONGEST_WINDOW {
+            let outcome = Outcome::new(Disposition::Rejected, Role::None, SchedulingState::default());
+            let why = "the window is longer than two years; ask about a part of it at a time";
+            return Ok(outcome.refuse(Disposition::Rejected, "window-too-long", why, "RFC 5546 §3.3.2"));
+        }
+        // Nobody's calendar is read for those who may not know.
+        let busy = if access.allowed { self.busy_time(user, window)? } else { BusyTime::free(window) };
+        let engine = self.engine(user, Residence::Synced);
+        engine.tell_busy(question, envelope, &busy, access, now)
     }
 
     /// When somebody is busy, here or at a trusted organisation, or the reason why that is not told.

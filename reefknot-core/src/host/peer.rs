@@ -1,17 +1,13 @@
 //! What the server of another organisation hands in.
 
 use super::{LocalUser, Scheduler};
-use crate::freebusy::FreeBusyRequest;
 use crate::ical::{Component, Kind};
 use crate::itip::{Disposition, Envelope, Method, Outcome, Reason};
-use crate::policy::{Decision, Residence};
+use crate::policy::Decision;
 use crate::routing::{FromPeer, Proof};
 use crate::scheduling::ScheduleStatus;
 use crate::value::{CalendarUserAddress, Timestamp};
 use crate::{Error, Result};
-
-/// The longest window that a peer may ask about: two years, in seconds.
-const LONGEST_WINDOW: i64 = 2 * 366 * 86_400;
 
 /// What became of a message that a peer handed in, and what the peer is told.
 #[derive(Clone, Debug)]
@@ -86,14 +82,7 @@ impl Scheduler<'_> {
         access: &Decision,
         now: Timestamp,
     ) -> Result<Received> {
-        let window = FreeBusyRequest::read(question)?.window;
-        if window.end.seconds() - window.start.seconds() > LONGEST_WINDOW {
-            let why = "the window is longer than two years; ask about a part of it at a time";
-            return Ok(Received::refused(ScheduleStatus::NotAllowed, why));
-        }
-        let busy = self.busy_time(user, window)?;
-        let engine = self.engine(user, Residence::Synced);
-        let mut outcome = engine.tell_busy(question, envelope, &busy, access, now)?;
+        let mut outcome = self.told(user, question, envelope, access, now)?;
         let answer = outcome.messages.pop().map(|message| Component::clone(&message.calendar));
         Ok(Received { answer, ..received(outcome, ScheduleStatus::Success) })
     }

@@ -70,14 +70,14 @@ pub fn change(
     state: &SchedulingState,
     context: &Context<'_>,
 ) -> Result<Outcome> {
-    answer(before, after, &BTreeMap::new(), state, context)
+    change_saying(before, after, &BTreeMap::new(), state, context)
 }
 
 /// As [`change`], by a program that answers for its user: `statuses` says by instance what it could not do, and why.
 ///
 /// # Errors
 /// As [`change`].
-pub fn answer(
+pub fn change_saying(
     before: Option<&SchedulingObject>,
     after: Option<&SchedulingObject>,
     statuses: &BTreeMap<InstanceKey, RequestStatus>,

@@ -2,6 +2,7 @@
 
 use reefknot_core::freebusy::{Attendance, Search};
 use reefknot_core::host::Asker;
+use reefknot_core::itip::Disposition;
 use reefknot_core::routing::Trust;
 
 use super::rooms::{house, meeting};
@@ -166,4 +167,39 @@ fn when_a_user_can_be_met_shows_in_their_busy_time_and_closes_a_room() {
     scheduler.put(&b, "2", put(Some(event.as_bytes())), now).unwrap();
     let text = hours("2");
     assert!(scheduler.put_availability(&b, "2", put(Some(text.as_bytes()))).unwrap_err().is_invalid());
+}
+
+#[test]
+fn a_question_about_busy_time_by_mail_is_answered_as_the_list_says() {
+    let question = |end: &str| {
+        message(&format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:q\r\n\
+             DTSTAMP:20261101T080000Z\r\nDTSTART:20261202T000000Z\r\nDTEND:{end}\r\nORGANIZER:{C}\r\nATTENDEE:{B}\r\n\
+             END:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+        ))
+    };
+    let mut host = host();
+    let now = host.now;
+    let allowed = trust("allow user c@bar.com free-busy person b@foo.com");
+    let proven = Authentication::Authenticated;
+    for (trust, authentication, end, disposition, has) in [
+        (
+            &allowed,
+            proven,
+            "20261203T000000Z",
+            Disposition::Answered,
+            Some("FREEBUSY;FBTYPE=BUSY:20261202T090000Z/"),
+        ),
+        (&Trust::default(), proven, "20261203T000000Z", Disposition::Rejected, Some("REQUEST-STATUS:3.8;")),
+        (&allowed, Authentication::Claimed, "20261203T000000Z", Disposition::Rejected, None),
+        (&allowed, proven, "20361203T000000Z", Disposition::Rejected, None),
+    ] {
+        let envelope = Envelope { sender: Some(address(C)), authentication, carrier: Carrier::Mail };
+        let scheduler = host.scheduler().with_trust(trust.clone());
+        let outcome = scheduler.tell_busy(&"b".into(), &question(end), &envelope, now).unwrap();
+        assert_eq!(outcome.disposition, disposition, "{:?}", outcome.reasons);
+        let sent: Vec<_> = outcome.messages.iter().map(|message| message.calendar.to_string()).collect();
+        assert_eq!(sent.len(), usize::from(has.is_some()), "{sent:?}");
+        assert!(has.is_none_or(|has| sent[0].contains(has) && !sent[0].contains("SUMMARY")), "{sent:?}");
+    }
 }
