@@ -41,6 +41,9 @@ use crate::scheduling::{Identities, ScheduleStatus, SchedulingObject, Scheduling
 use crate::value::{RequestStatus, Timestamp};
 use crate::{Error, Result};
 
+/// What the engine calls itself in what it writes: PRODID (RFC 5545 §3.7.3).
+pub const PRODUCT: &str = concat!("-//Reefknot//reefknot ", env!("CARGO_PKG_VERSION"), "//EN");
+
 /// The engine of one calendar user.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -58,7 +61,7 @@ impl Engine {
             identities,
             agent: Agent::Server,
             preferences: Preferences::default(),
-            product: concat!("-//Reefknot//reefknot ", env!("CARGO_PKG_VERSION"), "//EN").to_owned(),
+            product: PRODUCT.to_owned(),
         }
     }
 
