@@ -9,6 +9,7 @@
 mod bench;
 mod fuzz;
 mod layers;
+mod python;
 mod test;
 mod vectors;
 
@@ -27,6 +28,7 @@ Usage: cargo xtask COMMAND
   fuzz     every fuzz target for a minute; `--seconds N` says how long, words after it which targets
   zones    the VTIMEZONE definitions in the .ics files of the folder named after it against the IANA data
   vectors  recurrence rules and their instances, one JSON object a line in the file named after it
+  python   the Python package on every CPython from 3.10 on: a wheel, its tests and its types
   dateutil random recurrence rules against python-dateutil, which it installs under target/
   corpus   reads and prints every iCalendar file of a folder, and shows what that changes; `corpus --help` tells more
   help     this text
@@ -48,13 +50,14 @@ fn main() -> ExitCode {
             .map_err(|error| error.to_string())
             .and_then(|folder| vectors::run(&root(), &folder.join(file))),
         ["dateutil"] => vectors::dateutil(&root()),
+        ["python"] => python::run(&root()).map(|said| println!("{said}")),
         ["corpus", arguments @ ..] => return corpus(&root(), arguments),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
         }
         [] => return usage("no command given"),
-        [command @ ("test" | "layers" | "dateutil" | "help"), extra, ..] => {
+        [command @ ("test" | "layers" | "dateutil" | "python" | "help"), extra, ..] => {
             return usage(&format!("`{command}` takes no arguments, but `{extra}` was given"));
         }
         ["bench", _, extra, ..] => {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{bench, cargo, fuzz, layers, vectors};
+use crate::{bench, cargo, fuzz, layers, python, vectors};
 
 /// What a step reports when it passed: a few words for the last line, or nothing.
 type StepResult = Result<Option<String>, String>;
@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     Step { name: "fuzz", what: "clippy on the fuzz targets, warnings denied", run: fuzzing },
     Step { name: "doc", what: "cargo doc, warnings denied", run: document },
     Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
+    Step { name: "python", what: "the Python package: a wheel, its tests and its types", run: in_python },
     Step { name: "dateutil", what: "random recurrence rules against python-dateutil", run: dateutil },
     Step {
         name: "tests",
@@ -119,6 +120,10 @@ fn fuzzing(root: &Path) -> StepResult {
 
 fn dateutil(root: &Path) -> StepResult {
     vectors::dateutil(root).map(|()| None)
+}
+
+fn in_python(root: &Path) -> StepResult {
+    python::run(root).map(Some)
 }
 
 fn document(root: &Path) -> StepResult {

@@ -1,10 +1,10 @@
 //! `cargo xtask vectors FILE` and `cargo xtask dateutil`: rules and the instances that others say they have.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::cargo;
+use crate::{cargo, python};
 
 /// The version whose behaviour `dateutil_vectors.py` knows.
 const DATEUTIL: &str = "python-dateutil==2.9.0.post0";
@@ -24,7 +24,8 @@ pub(crate) fn run(root: &Path, file: &Path) -> Result<(), String> {
 
 /// Holds the core to what python-dateutil makes of random rules.
 pub(crate) fn dateutil(root: &Path) -> Result<(), String> {
-    let python = python(root)?;
+    let system = Path::new(if cfg!(windows) { "python" } else { "python3" });
+    let python = python::environment(&root.join("target/dateutil"), system, &[DATEUTIL])?;
     let output = Command::new(python)
         .arg(root.join("xtask/dateutil_vectors.py"))
         .args(DRAWN)
@@ -37,33 +38,4 @@ pub(crate) fn dateutil(root: &Path) -> Result<(), String> {
     fs::write(&file, output.stdout)
         .map_err(|error| format!("{} was not written: {error}", file.display()))?;
     run(root, &file)
-}
-
-/// A Python with dateutil, in an environment of its own that is made if it is missing.
-fn python(root: &Path) -> Result<PathBuf, String> {
-    let folder = root.join("target/dateutil");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let knows_dateutil = || {
-        let output = Command::new(&python).args(["-c", "import dateutil.rrule"]).output();
-        output.is_ok_and(|output| output.status.success())
-    };
-    if knows_dateutil() {
-        return Ok(python);
-    }
-    let system = if cfg!(windows) { "python" } else { "python3" };
-    println!("    {DATEUTIL} is missing: {system} -m venv {}, then pip install", folder.display());
-    let passes = |command: &mut Command, advice: &str| match command.output() {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(format!("{advice}: {}", String::from_utf8_lossy(&output.stderr).trim())),
-        Err(error) => Err(format!("{advice}: {error}")),
-    };
-    passes(
-        Command::new(system).args(["-m", "venv"]).arg(&folder),
-        "Python 3 with its module venv is needed (python3-venv on Debian)",
-    )?;
-    passes(
-        Command::new(&python).args(["-m", "pip", "install", "--quiet", DATEUTIL]),
-        &format!("{DATEUTIL} is needed and could not be installed"),
-    )?;
-    Ok(python)
 }

@@ -16,7 +16,9 @@ def documented() -> dict[str, str]:
     for name in reefknot.__all__:
         thing = getattr(reefknot, name)
         texts[name] = getattr(thing, "__doc__", None) or ""
-        for member, of in vars(thing).items() if isinstance(thing, type) else ():
+        members = vars(thing).items() if isinstance(thing, type) else ()
+        # A plain value, such as a member of an enumeration, has the documentation of its type.
+        for member, of in ((member, of) for member, of in members if isinstance(of, type) or hasattr(of, "__get__")):
             texts[f"{name}.{member}"] = getattr(of, "__doc__", None) or ""
     readme = Path(__file__).parents[1] / "README.md"
     texts[readme.name] = readme.read_text(encoding="utf-8").replace("```", "")

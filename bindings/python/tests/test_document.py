@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -159,9 +159,21 @@ def test_any_tzinfo_is_taken(zone: Any, line: str) -> None:
     assert Property("DTSTART", datetime(2026, 12, 1, 15, tzinfo=zone)).content_line == line
 
 
-def test_zones_of_other_packages_are_taken() -> None:
-    tz = pytest.importorskip("dateutil.tz")
-    start = datetime(2026, 12, 1, 15, tzinfo=tz.gettz("Europe/Berlin"))
+class Nameless(tzinfo):
+    """Berlin's clocks, without its name, as some packages have their zones."""
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        return None if moment is None else moment.replace(tzinfo=BERLIN).utcoffset()
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        return None
+
+    def dst(self, moment: datetime | None) -> timedelta | None:
+        return None if moment is None else moment.replace(tzinfo=BERLIN).dst()
+
+
+def test_a_zone_without_a_name_gives_the_instant_and_repeats_nothing() -> None:
+    start = datetime(2026, 12, 1, 15, tzinfo=Nameless())
     assert Property("DTSTART", start).content_line == "DTSTART:20261201T140000Z"
     with pytest.raises(InvalidError, match="no IANA name to repeat in"):
         tea(start=start, rrule="FREQ=WEEKLY")
