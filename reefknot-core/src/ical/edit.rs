@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::lex;
-use super::property::Property;
+use super::property::{Params, Property};
 use super::source::Text;
 use crate::value::text;
 use crate::{Error, Result};
@@ -115,9 +115,14 @@ impl PropertyBuf {
                 "`{name}` is not a parameter name; use letters, digits and hyphens"
             )));
         }
-        let encoded = values.iter().map(|value| encode_param(name, value)).collect::<Result<Vec<_>>>()?;
-        let new = (!values.is_empty()).then(|| format!("{name}={}", encoded.join(",")).into_bytes());
-        self.splice_param(name, new);
+        let mut new = format!("{name}=");
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                new.push(',');
+            }
+            encode_param(&mut new, name, value)?;
+        }
+        self.splice_param(name, Some(new.as_bytes()).filter(|_| !values.is_empty()));
         Ok(())
     }
 
@@ -126,26 +131,26 @@ impl PropertyBuf {
         self.splice_param(name, None);
     }
 
-    fn splice_param(&mut self, name: &str, mut new: Option<Vec<u8>>) {
+    fn splice_param(&mut self, name: &str, mut new: Option<&[u8]>) {
         self.close_quote();
         let Some(split) = lex::split(&self.line) else { return };
         let value = &self.line[split.value..];
-        let room = self.line.len() + new.as_ref().map_or(0, |new| new.len() + 1);
+        let room = self.line.len() + new.map_or(0, |new| new.len() + 1);
         let mut line = Vec::with_capacity(room);
         line.extend_from_slice(&self.line[..split.name]);
         let mut add = |param: &[u8]| {
             line.push(b';');
             line.extend_from_slice(param);
         };
-        for param in self.as_property().params() {
+        for param in Params::of(&self.line, split) {
             if !param.is(name) {
                 add(param.raw);
             } else if let Some(new) = new.take() {
-                add(&new);
+                add(new);
             }
         }
         if let Some(new) = new {
-            add(&new);
+            add(new);
         }
         line.push(b':');
         line.extend_from_slice(value);
@@ -154,6 +159,9 @@ impl PropertyBuf {
 
     /// Closes a quote that was left open, or it would swallow what is written behind it.
     fn close_quote(&mut self) {
+        if !self.line.contains(&b'"') {
+            return;
+        }
         let Some(split) = lex::split(&self.line).filter(|split| split.open_quote) else { return };
         let written = &self.line[split.name..split.value - 1];
         let Some(last) = lex::split_unquoted(b';', written).last() else { return };
@@ -192,9 +200,10 @@ fn no_controls(name: &str, value: &str) -> Result<()> {
     }
 }
 
-/// Encodes a parameter value and quotes it where it needs quotes (RFC 6868 §3, RFC 5545 §3.2).
-fn encode_param(name: &str, value: &str) -> Result<String> {
-    let mut out = String::with_capacity(value.len() + 2);
+/// Writes a parameter value, encoded and in quotes where it needs them (RFC 6868 §3, RFC 5545 §3.2).
+fn encode_param(out: &mut String, name: &str, value: &str) -> Result<()> {
+    let quote = if value.contains([':', ';', ',']) { "\"" } else { "" };
+    out.push_str(quote);
     let mut chars = value.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -208,7 +217,8 @@ fn encode_param(name: &str, value: &str) -> Result<String> {
             c => out.push(c),
         }
     }
-    Ok(if out.contains([':', ';', ',']) { format!("\"{out}\"") } else { out })
+    out.push_str(quote);
+    Ok(())
 }
 
 /// The text of a parameter value between its quotes; the second may be missing.

@@ -60,8 +60,7 @@ impl<'a> Property<'a> {
     /// The parameters in order, repeats included.
     #[must_use]
     pub fn params(&self) -> Params<'_> {
-        let stop = self.line[..self.split.value - 1].iter().position(|&byte| byte == b';');
-        Params { rest: stop.map(|stop| &self.line[stop + 1..self.split.value - 1]) }
+        Params::of(&self.line, self.split)
     }
 
     /// The first value of the first parameter of that name, decoded (RFC 6868) and without quotes.
@@ -74,6 +73,11 @@ impl<'a> Property<'a> {
     #[must_use]
     pub fn param_is(&self, name: &str, value: &str) -> bool {
         self.param(name).is_some_and(|found| found.eq_ignore_ascii_case(value))
+    }
+
+    /// Whether another property is written just so.
+    pub(crate) fn is_written_as(&self, other: &Property<'_>) -> bool {
+        self.line == other.line
     }
 
     /// The whole property unfolded: `NAME;PARAM=x:value`.
@@ -93,6 +97,13 @@ impl<'a> Property<'a> {
 #[derive(Clone, Debug)]
 pub struct Params<'a> {
     rest: Option<&'a [u8]>,
+}
+
+impl<'a> Params<'a> {
+    pub(super) fn of(line: &'a [u8], split: Split) -> Self {
+        let written = &line[split.name..split.value - 1];
+        Self { rest: memchr::memchr(b';', written).map(|stop| &written[stop + 1..]) }
+    }
 }
 
 impl<'a> Iterator for Params<'a> {
@@ -126,13 +137,18 @@ impl<'a> Param<'a> {
     /// The name as written.
     #[must_use]
     pub fn name(self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.split().0)
+        String::from_utf8_lossy(self.name_bytes())
+    }
+
+    /// The name as written, whatever its octets are.
+    pub(crate) fn name_bytes(self) -> &'a [u8] {
+        self.split().0
     }
 
     /// Whether the parameter has that name, in any letter case.
     #[must_use]
     pub fn is(self, name: &str) -> bool {
-        self.split().0.eq_ignore_ascii_case(name.as_bytes())
+        self.name_bytes().eq_ignore_ascii_case(name.as_bytes())
     }
 
     /// The first value, decoded (RFC 6868) and without quotes; empty where there is none.

@@ -220,7 +220,7 @@ fn outgoing(component: &mut Component, context: &Context<'_>) {
         if private {
             return Edit::Remove;
         }
-        if property.params().any(|param| SCHEDULE_PARAMS.iter().any(|own| param.is(own))) {
+        if property.params().any(|param| is_schedule_param(param.name_bytes())) {
             return Edit::Replace(strip_schedule_params(property.to_buf()));
         }
         Edit::Keep
@@ -229,6 +229,10 @@ fn outgoing(component: &mut Component, context: &Context<'_>) {
 
 /// What is between a client and its server (RFC 6638 §7.1–7.3).
 const SCHEDULE_PARAMS: [&str; 3] = ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"];
+
+fn is_schedule_param(name: &[u8]) -> bool {
+    SCHEDULE_PARAMS.iter().any(|own| name.eq_ignore_ascii_case(own.as_bytes()))
+}
 
 /// A line without what is between a client and its server.
 pub(super) fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {

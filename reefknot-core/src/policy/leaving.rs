@@ -51,12 +51,12 @@ fn is_private(body: &Component) -> bool {
         part.components().any(|inner| inner.is("VALARM"))
             || part
                 .properties()
-                .any(|property| property.params().any(|param| starts_with(&param.name(), "SCHEDULE-")))
+                .any(|property| property.params().any(|param| starts_with(param.name_bytes(), b"SCHEDULE-")))
     };
     parts.any(leaks)
 }
 
 /// In any letter case.
-fn starts_with(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+fn starts_with(name: &[u8], start: &[u8]) -> bool {
+    name.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
 }

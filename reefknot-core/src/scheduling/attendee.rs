@@ -34,7 +34,7 @@ impl PartStat {
     /// Reads a PARTSTAT value in any letter case.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        const KNOWN: [PartStat; 7] = [
+        static KNOWN: [PartStat; 7] = [
             PartStat::NeedsAction,
             PartStat::Accepted,
             PartStat::Declined,
@@ -47,8 +47,8 @@ impl PartStat {
         if text.is_empty() {
             return Self::NeedsAction;
         }
-        let known = KNOWN.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
-        known.unwrap_or_else(|| Self::Other(text.to_ascii_uppercase()))
+        let known = KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
+        known.cloned().unwrap_or_else(|| Self::Other(text.to_ascii_uppercase()))
     }
 
     /// The value as iCalendar writes it.
@@ -169,8 +169,8 @@ impl Attendee {
         // Of a parameter that may not be repeated the first counts.
         let (mut partstat, mut agent, mut force_send, mut status) = (None, None, None, None);
         for param in property.params() {
-            let name = param.name();
-            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            let name = param.name_bytes();
+            let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
             if is("PARTSTAT") {
                 partstat.get_or_insert(param);
             } else if is("SCHEDULE-AGENT") {

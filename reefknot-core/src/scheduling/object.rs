@@ -398,7 +398,7 @@ impl SchedulingObject {
             let Some(organizer) = Organizer::of(property) else { return Edit::Keep };
             let mut line = property.to_buf();
             failed = change(&organizer, &mut line);
-            if failed.is_err() || line.content_line() == property.content_line() {
+            if failed.is_err() || property.is_written_as(&line.as_property()) {
                 return Edit::Keep;
             }
             Edit::Replace(line)

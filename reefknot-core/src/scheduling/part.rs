@@ -145,10 +145,11 @@ impl People {
                 failed = Err(error);
                 return Edit::Keep;
             }
-            if line.content_line() == property.content_line() {
+            let written = line.as_property();
+            if property.is_written_as(&written) {
                 return Edit::Keep;
             }
-            if let Some(changed) = Attendee::of(&line.as_property()) {
+            if let Some(changed) = Attendee::of(&written) {
                 *attendee = changed;
             }
             Edit::Replace(line)

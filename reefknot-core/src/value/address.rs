@@ -41,6 +41,10 @@ impl CalendarUserAddress {
     /// When the text is empty, holds a space inside or a control character, or is neither a URI nor a mail address.
     pub fn parse(text: &str) -> Result<Self> {
         let written = text.trim();
+        if is_normal(written) {
+            let written: Arc<str> = written.into();
+            return Ok(Self { normal: Arc::clone(&written), written, encoded: None });
+        }
         let bad = |why: &str| {
             Err(Error::syntax(format!(
                 "`{written}` is not a calendar address ({why}); write mailto:name@example.com"
@@ -54,7 +58,7 @@ impl CalendarUserAddress {
         }
         match written.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) && !rest.is_empty() => {
-                Ok(Self::of(written, &normal(scheme, rest), None))
+                Ok(Self { written: written.into(), normal: normal(scheme, rest).into(), encoded: None })
             }
             None if written
                 .split_once('@')
@@ -64,16 +68,10 @@ impl CalendarUserAddress {
                 let normal = format!("mailto:{}", written.to_lowercase());
                 let encoded = percent_encode(&normal["mailto:".len()..]);
                 let encoded = encoded.map(|mailbox| format!("mailto:{mailbox}").into());
-                Ok(Self::of(written, &normal, encoded))
+                Ok(Self { written: written.into(), normal: normal.into(), encoded })
             }
             _ => bad("neither a URI nor a mail address"),
         }
-    }
-
-    fn of(written: &str, normal: &str, encoded: Option<Arc<str>>) -> Self {
-        let written: Arc<str> = written.into();
-        let normal = if *written == *normal { Arc::clone(&written) } else { normal.into() };
-        Self { written, normal, encoded }
     }
 
     /// The address as it was written; a bare mail address as the `mailto:` URI of it (RFC 6068 §2).
@@ -99,16 +97,19 @@ impl CalendarUserAddress {
     }
 }
 
+/// Whether a mail address stands in the form that addresses are compared in, as nearly all do: a meeting of thousands
+/// reads each a few times.
+fn is_normal(written: &str) -> bool {
+    let plain =
+        |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !matches!(byte, b'?' | b'%');
+    let mailbox = written.strip_prefix("mailto:");
+    mailbox.is_some_and(|mailbox| !mailbox.is_empty() && mailbox.bytes().all(plain))
+}
+
 fn normal(scheme: &str, rest: &str) -> String {
     if scheme.eq_ignore_ascii_case("mailto") {
         // Header fields after `?` (RFC 6068) are no part of who it is.
         let mailbox = rest.split('?').next().unwrap_or(rest);
-        // As nearly all are written; a meeting of thousands reads each a few times.
-        if mailbox.is_ascii() && !mailbox.contains('%') {
-            let mut normal = ["mailto:", mailbox].concat();
-            normal.make_ascii_lowercase();
-            return normal;
-        }
         return format!("mailto:{}", percent_decode(mailbox).to_lowercase());
     }
     let scheme = scheme.to_ascii_lowercase();

@@ -14,7 +14,9 @@ use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Attendee, Delta, ForceSend, Revision, SchedulingObject, Weight, fields};
+use crate::scheduling::{
+    Attendee, AttendeeState, Delta, ForceSend, Revision, SchedulingObject, Weight, fields,
+};
 use crate::value::{CalendarUserAddress, Timestamp};
 
 /// Everybody before or after, with the components that name them.
@@ -22,14 +24,10 @@ pub(super) fn everybody(
     before: Option<&SchedulingObject>,
     after: &SchedulingObject,
 ) -> Vec<(CalendarUserAddress, Keys, Keys)> {
-    let were = before.map(SchedulingObject::everybody).unwrap_or_default();
-    let are = after.everybody();
     // The new object's spelling of an address comes first.
-    let mut all: BTreeMap<CalendarUserAddress, (Keys, Keys)> = BTreeMap::new();
-    for (who, keys) in are {
-        all.entry(who).or_default().1.extend(keys);
-    }
-    for (who, keys) in were {
+    let are = after.everybody().into_iter().map(|(who, keys)| (who, (Keys::new(), Keys::from_iter(keys))));
+    let mut all: BTreeMap<CalendarUserAddress, (Keys, Keys)> = are.collect();
+    for (who, keys) in before.map(SchedulingObject::everybody).unwrap_or_default() {
         all.entry(who).or_default().0.extend(keys);
     }
     all.into_iter().map(|(who, (was, is))| (who, was, is)).collect()
@@ -281,22 +279,27 @@ impl<'a> Mailer<'a> {
             self.outcome.because_of(range, "series-hidden", message, "RFC 5545 §3.2.13");
         }
         let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
-        self.asks(object, &who, keys);
         let stamp = Some(self.stamp);
         let sent = keys
             .iter()
             .map(|key| (key.clone(), Revision { sequence: object.revision(key).sequence, dtstamp: stamp }));
-        self.outcome.state.attendee(&who, object).sent.extend(sent);
+        self.asks(object, &who, keys).sent.extend(sent);
         self.push(Method::Request, reason, who, object.uid(), sequence, calendar, changes);
         Ok(())
     }
 
-    /// Remembers what a REQUEST with these components asks of somebody.
-    fn asks(&mut self, object: &SchedulingObject, who: &CalendarUserAddress, keys: &Keys) {
+    /// Remembers what a REQUEST with these components asks of somebody; gives all that is remembered of them.
+    fn asks(
+        &mut self,
+        object: &SchedulingObject,
+        who: &CalendarUserAddress,
+        keys: &Keys,
+    ) -> &mut AttendeeState {
         let attendee = self.outcome.state.attendee(who, object);
         let named = keys.iter().filter(|key| object.part(key).is_some());
         attendee.answers.hear(named.map(|key| (key, object.asks(key, from_ref(who)))));
         attendee.cancelled.retain(|key| !keys.contains(key));
+        attendee
     }
 
     /// Cancels what somebody attended, because the event is deleted.
