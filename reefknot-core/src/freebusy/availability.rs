@@ -134,6 +134,7 @@ mod tests {
     use super::*;
     use crate::engine::read_calendar;
     use crate::freebusy::BusyCalendar;
+    use crate::freebusy::calendar::tests::owner;
 
     /// Weekdays from nine to five, a free Tuesday evening of higher priority, and a week of holidays above both.
     const HOURS: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n\
@@ -149,7 +150,7 @@ mod tests {
     fn busy(from: &str, to: &str) -> Vec<String> {
         let calendar = read_calendar(HOURS.as_bytes(), &Limits::default()).unwrap();
         let hours = Availability::of_calendar(&calendar).unwrap();
-        let calendar = BusyCalendar::default().with_availability(hours);
+        let calendar = BusyCalendar::new([], &owner()).with_availability(hours);
         let berlin = Zone::iana("Europe/Berlin").unwrap();
         let time = calendar.busy(from.parse().unwrap()..to.parse().unwrap(), &berlin, &Limits::default());
         assert_eq!(time.doubts(), []);

@@ -1,7 +1,9 @@
 //! One user's objects, made ready to be asked when they are busy.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::{Availability, BusyPeriod, BusyTime, BusyType};
 use crate::ical::{Component, Kind, Limits};
@@ -24,23 +26,35 @@ pub struct Taken<'a> {
 /// What one user's objects say of their time.
 ///
 /// Made once, asked for many windows: an answer costs what lies in the window, however much lies before it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct BusyCalendar<'a> {
+    owner: Identities,
     entries: Vec<Entry<'a>>,
     /// Single events by length class and start: class `n` holds those shorter than 2ⁿ seconds.
     single: BTreeMap<u32, Vec<(Timestamp, usize)>>,
-    /// What recurs, or has no instant that could be compared, has to be asked each time.
-    others: Vec<usize>,
+    /// What recurs, or has no instant that could be compared, by its end, the last or unknown first: it has to be asked
+    /// each time until it has ended.
+    others: Vec<(Timestamp, usize)>,
     availability: Vec<Availability<'a>>,
     unreadable: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug)]
 struct Entry<'a> {
-    uid: &'a str,
+    object: &'a SchedulingObject,
     series: Series<'a>,
-    /// How each component takes its time; those that take none are not here.
-    busy: Vec<(&'a Component, BusyType)>,
+    /// How each component takes its time, once somebody asks for a time in which it may lie; those that take none
+    /// are not here.
+    busy: OnceLock<Vec<(&'a Component, BusyType)>>,
+}
+
+impl<'a> Entry<'a> {
+    fn busy(&self, owner: &Identities) -> &[(&'a Component, BusyType)] {
+        self.busy.get_or_init(|| {
+            let parts = self.object.parts().map(|(_, part)| (part, busy_type(part, owner)));
+            parts.filter(|(_, busy)| *busy != BusyType::Free).collect()
+        })
+    }
 }
 
 impl<'a> BusyCalendar<'a> {
@@ -50,10 +64,18 @@ impl<'a> BusyCalendar<'a> {
     /// tentative one, or one that the user has not answered, takes it tentatively.
     #[must_use]
     pub fn new(objects: impl IntoIterator<Item = &'a SchedulingObject>, owner: &Identities) -> Self {
-        let mut calendar = Self::default();
+        let mut calendar = Self {
+            owner: owner.clone(),
+            entries: Vec::new(),
+            single: BTreeMap::new(),
+            others: Vec::new(),
+            availability: Vec::new(),
+            unreadable: Vec::new(),
+        };
         for object in objects {
-            calendar.add(object, owner);
+            calendar.add(object);
         }
+        calendar.others.sort_by_key(|(end, _)| Reverse(*end));
         calendar.single.values_mut().for_each(|class| class.sort_unstable());
         calendar
     }
@@ -63,25 +85,22 @@ impl<'a> BusyCalendar<'a> {
     pub fn with_availability(mut self, availability: impl IntoIterator<Item = Availability<'a>>) -> Self {
         self.availability.extend(availability);
         // RFC 7953 §3.1: 1 is the highest priority, 9 the lowest, and none is lower still. The highest comes last.
-        self.availability.sort_by_key(|one| std::cmp::Reverse(one.rank()));
+        self.availability.sort_by_key(|one| Reverse(one.rank()));
         self
     }
 
-    fn add(&mut self, object: &'a SchedulingObject, owner: &Identities) {
+    fn add(&mut self, object: &'a SchedulingObject) {
         if object.kind() != Kind::Event {
-            return;
-        }
-        let busy: Vec<_> = object
-            .parts()
-            .map(|(_, part)| (part, busy_type(part, owner)))
-            .filter(|(_, busy)| *busy != BusyType::Free)
-            .collect();
-        if busy.is_empty() {
             return;
         }
         let series = match object.expansion() {
             Ok(series) => series,
-            Err(error) => return self.unreadable.push((object.uid().to_owned(), error.to_string())),
+            Err(error) => {
+                let takes_time =
+                    object.parts().any(|(_, part)| busy_type(part, &self.owner) != BusyType::Free);
+                self.unreadable.extend(takes_time.then(|| (object.uid().to_owned(), error.to_string())));
+                return;
+            }
         };
         let at = self.entries.len();
         match only_instance(&series) {
@@ -89,9 +108,9 @@ impl<'a> BusyCalendar<'a> {
                 let length = u64::try_from(end.seconds() - start.seconds()).unwrap_or(0);
                 self.single.entry(u64::BITS - length.leading_zeros()).or_default().push((start, at));
             }
-            None => self.others.push(at),
+            None => self.others.push((series.ends_by(), at)),
         }
-        self.entries.push(Entry { uid: object.uid(), series, busy });
+        self.entries.push(Entry { object, series, busy: OnceLock::new() });
     }
 
     /// Every instance that takes up time in a window, by start, and what could not be known.
@@ -111,7 +130,11 @@ impl<'a> BusyCalendar<'a> {
         let (instances, budget) = bounds(limits);
         let mut all = Vec::new();
         for at in self.candidates(&window) {
-            let Entry { uid, series, busy } = &self.entries[at];
+            let entry = &self.entries[at];
+            let (uid, series, busy) = (entry.object.uid(), &entry.series, entry.busy(&self.owner));
+            if busy.is_empty() {
+                continue;
+            }
             let found = series.instances(window.clone(), reader, instances, budget);
             if let Some(stopped) = found.stopped {
                 let why = match stopped {
@@ -164,7 +187,8 @@ impl<'a> BusyCalendar<'a> {
 
     /// Those that can have an instance in the window.
     fn candidates(&self, window: &Range<Timestamp>) -> Vec<usize> {
-        let mut found = self.others.clone();
+        let going_on = self.others.iter().take_while(|(end, _)| *end > window.start);
+        let mut found: Vec<usize> = going_on.map(|(_, at)| *at).collect();
         for (class, events) in &self.single {
             let longest = 1_i64.checked_shl(*class).unwrap_or(i64::MAX);
             let first = events.partition_point(|(start, _)| *start <= window.start.saturating_add(-longest));

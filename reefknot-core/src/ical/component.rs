@@ -120,6 +120,16 @@ impl Component {
         Property::of(named.nth(n)?, &self.source)
     }
 
+    /// The properties of some names, in any letter case, in order.
+    pub(crate) fn properties_among<'a>(&'a self, names: &[&str]) -> impl Iterator<Item = Property<'a>> {
+        self.entries.iter().filter_map(move |entry| match entry {
+            Entry::Property(text) if names.iter().any(|name| text.is_named(&self.source, name)) => {
+                Property::of(text, &self.source)
+            }
+            _ => None,
+        })
+    }
+
     /// The properties of all names but one, in order.
     pub(crate) fn properties_but<'a>(&'a self, name: &str) -> impl Iterator<Item = Property<'a>> {
         self.entries.iter().filter_map(move |entry| match entry {

@@ -3,7 +3,7 @@
 use super::frame::{Frame, Point};
 use super::series::Series;
 use super::timing::{Place, Timing};
-use super::{Budget, InstanceKey, Spent};
+use super::{Budget, InstanceKey, RecurrenceSet, Spent};
 use crate::ical::Component;
 use crate::time::{Unresolved, Zone};
 use crate::value::date::Page;
@@ -105,6 +105,30 @@ impl<'a> Series<'a> {
         search.finish()
     }
 
+    /// No instance, overrides included, lasts until then; [`Timestamp::MAX`] where that is not known.
+    pub(crate) fn ends_by(&self) -> Timestamp {
+        let (Some(set), Some(timing)) = (&self.set, &self.timing) else { return Timestamp::MAX };
+        let unknown = matches!(self.frame, Frame::Unresolved { .. });
+        if unknown || self.overrides.iter().any(|one| one.and_future) {
+            return Timestamp::MAX;
+        }
+        let overrides =
+            self.overrides.iter().map(|one| one.timing.place().order().saturating_add(one.timing.longest()));
+        let generated = set.ends_by().saturating_add(self.longest(set, timing));
+        let last = overrides.fold(generated, i64::max).saturating_add(MARGIN);
+        Timestamp::from_seconds(last.min(Timestamp::MAX.seconds()))
+    }
+
+    /// No generated instance of that length lasts longer than this, in seconds; an RDATE has a length of its own.
+    fn longest(&self, set: &RecurrenceSet, timing: &Timing) -> i64 {
+        let start = timing.place();
+        let periods = set
+            .periods()
+            .iter()
+            .map(|period| timing.end_of_period(&start, period, &self.zones).order() - start.order());
+        periods.fold(timing.longest(), i64::max)
+    }
+
     /// The start of an instance without an override of its own: as the rules give it, moved as the this-and-future
     /// override that holds there moves it (RFC 5545 §3.2.13), in the form of the component that holds.
     ///
@@ -161,11 +185,7 @@ impl<'s, 'a> Search<'s, 'a> {
     fn walk(&mut self, segment: &Segment<'s, 'a>, budget: &mut Budget) -> Result<(), Spent> {
         let Some(set) = &self.series.set else { return Ok(()) };
         let shift = segment.shift.unwrap_or(0);
-        let periods = set.periods().iter().map(|period| {
-            segment.timing.end_of_period(&segment.timing.place(), period, &self.series.zones).order()
-                - segment.timing.place().order()
-        });
-        let longest = segment.timing.longest().max(periods.max().unwrap_or(0));
+        let longest = self.series.longest(set, segment.timing);
         // Instants compare as they are; clocks, and shifts counted on a clock, only roughly.
         let exact = self.series.frame.zone().is_some() && segment.shift.is_none();
         let margin = if exact { 0 } else { MARGIN };

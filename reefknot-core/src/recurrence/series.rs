@@ -152,7 +152,7 @@ impl<'a> Series<'a> {
         self.frame = Frame::of(&timing.start, &self.zones);
         let zones = self.zones.clone();
         let mut builder = SetBuilder::new(&timing.start, &zones);
-        for property in master.properties() {
+        for property in master.properties_among(&["RRULE", "EXRULE", "RDATE", "EXDATE"]) {
             let is_rule = property.is("RRULE") || property.is("EXRULE");
             if is_rule && property.value().trim().is_empty() {
                 self.problem(property.line(), "an empty rule is taken as none");
@@ -161,7 +161,7 @@ impl<'a> Series<'a> {
                     if property.is("RRULE") { builder.rule(&recur) } else { builder.exclude_rule(&recur) }
                 });
                 added.map_err(|error| at(&property, &error))?;
-            } else if property.is("RDATE") || property.is("EXDATE") {
+            } else {
                 for problem in add_dates(&mut builder, &property) {
                     self.problem(property.line(), &problem);
                 }

@@ -245,6 +245,14 @@ impl RecurrenceSet {
             || (!self.excluded_days.is_empty() && on_day(&self.excluded_days))
     }
 
+    /// No instance has an order beyond this; `i64::MAX` where that is not known.
+    pub(super) fn ends_by(&self) -> i64 {
+        let rules =
+            self.rules.iter().map(|Bounded { rule, until }| rule.ends_by().saturating_add(FAR).min(*until));
+        let dates = self.dates.last().map(|(point, _)| point.order);
+        rules.chain(dates).fold(self.start.order, i64::max)
+    }
+
     /// The instances whose order is at least `from` and at most `limit`.
     pub(super) fn between(&self, from: i64, limit: i64) -> Walk<'_> {
         Walk::new(self, from, limit)

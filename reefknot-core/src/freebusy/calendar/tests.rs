@@ -107,3 +107,36 @@ fn what_cannot_be_known_is_said() {
         assert!(!time.periods().is_empty(), "what was found is shown");
     }
 }
+
+/// What has ended is not asked any more, and what only seems to have is.
+#[test]
+fn a_series_takes_time_up_to_the_end_of_its_last_instance() {
+    let start = "DTSTART;TZID=Europe/Berlin:20260302T090000\r\nDURATION:PT12H\r\n";
+    let moved = "BEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID:20260303T080000Z\r\n\
+                 DTSTART:20260305T190000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\n";
+    let series = |rule: &str, more: &str| {
+        let head = "BEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260101T000000Z\r\n";
+        object(&format!("{head}{start}{rule}\r\nEND:VEVENT\r\n{more}"))
+    };
+    for (rule, more, last) in [
+        ("RRULE:FREQ=DAILY;COUNT=3", "", "20260304T200000Z"),
+        ("RRULE:FREQ=DAILY;UNTIL=20260304T080000Z", "", "20260304T200000Z"),
+        ("RRULE:FREQ=DAILY;UNTIL=20260304T075959Z", "", "20260303T200000Z"),
+        // DTSTART counts, though the rule ends before it.
+        ("RRULE:FREQ=DAILY;UNTIL=20260101T000000Z", "", "20260302T200000Z"),
+        ("RRULE:FREQ=DAILY;COUNT=2\r\nRDATE:20260305T080000Z", "", "20260305T200000Z"),
+        ("RDATE;VALUE=PERIOD:20260303T080000Z/20260309T080000Z", "", "20260309T080000Z"),
+        ("RRULE:FREQ=DAILY;COUNT=2", moved, "20260305T200000Z"),
+    ] {
+        let objects = [series(rule, more)];
+        let calendar = BusyCalendar::new(&objects, &owner());
+        let end: Timestamp = last.parse().unwrap();
+        let ask = |at: Timestamp| calendar.busy(at..at.saturating_add(60), &Zone::UTC, &Limits::default());
+        assert_eq!(ask(end.saturating_add(-1)).periods().len(), 1, "{rule} before its end");
+        assert_eq!(ask(end).periods().len(), 0, "{rule} at its end");
+        // A day and more behind the end, no instance can be meant in any zone.
+        let (others, week) = (&calendar.others, 7 * 86_400);
+        assert!(others.iter().all(|(known, _)| *known < end.saturating_add(week)), "{rule}: {others:?}");
+        assert_eq!(calendar.candidates(&(end.saturating_add(week)..Timestamp::MAX)), [0; 0]);
+    }
+}

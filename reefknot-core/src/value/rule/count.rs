@@ -6,6 +6,11 @@ use crate::value::date::{days_from_civil, is_leap, weekday_of};
 use crate::value::{Frequency, LocalDateTime, Skip};
 
 impl Rule {
+    /// No instance is after this civil second, by UNTIL or a COUNT that is soon counted.
+    pub(crate) fn ends_by(&self) -> i64 {
+        self.end(i64::MAX, &mut Budget::new(1_000)).unwrap_or(self.until)
+    }
+
     /// The last second up to `limit` that can be an instance, by UNTIL or COUNT; a later one where
     /// neither matters before `limit`.
     pub(super) fn end(&self, limit: i64, budget: &mut Budget) -> Result<i64, Spent> {
