@@ -1,7 +1,8 @@
 //! Busy time: making calendars ready, asking them, and finding times for many people.
 
+mod common;
+
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use reefknot_benches::people::{calendar, identities, week};
@@ -57,6 +58,18 @@ fn organisation(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("reefknot", count), |bench| bench.iter(ask));
     }
     group.finish();
+    let mut group =
+        criterion.benchmark_group("calendars of 500 objects made ready and asked for a week, by people");
+    for count in [10, 100, 1_000] {
+        let ready_and_ask = |(person, objects): (usize, &Vec<SchedulingObject>)| {
+            busy(&BusyCalendar::new(objects, &identities(person))).periods().len()
+        };
+        let ask = || objects[..count].iter().enumerate().map(ready_and_ask).sum::<usize>();
+        assert!(ask() > 20 * count);
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("reefknot", count), |bench| bench.iter(ask));
+    }
+    group.finish();
     let week = week();
     let search = Search { from: week.start, to: week.end, length: 1_800, step: 900, most: 10 };
     let all: Vec<_> = ready
@@ -80,10 +93,7 @@ fn organisation(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800));
+    config = common::criterion();
     targets = history, organisation
 }
 criterion_main!(benches);

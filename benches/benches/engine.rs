@@ -1,6 +1,6 @@
 //! Decisions about meetings, from text to text: an invitation, another start, moved instances, an answer.
 
-use std::time::Duration;
+mod common;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use reefknot_benches::meeting::{Meeting, bodies, organize, record, stored};
@@ -80,10 +80,7 @@ fn answer(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800));
+    config = common::criterion();
     targets = invitation, another_start, moved_instances, answer
 }
 criterion_main!(benches);
