@@ -7,9 +7,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever ran it")]
 
 mod bench;
+mod bindings;
 mod fuzz;
+mod kotlin;
 mod layers;
 mod python;
+mod swift;
 mod test;
 mod vectors;
 
@@ -26,6 +29,9 @@ Usage: cargo xtask COMMAND
   layers   the core's imports run one way, and nothing in it does I/O, reads a clock or draws randomness
   bench    every benchmark against the peers, as tables; a word after it takes those with it in their names
   fuzz     every fuzz target for a minute; `--seconds N` says how long, words after it which targets
+  bindings the sources of a language (kotlin or swift) into a folder, from the built library
+  kotlin   the Kotlin bindings' tests, with Maven or the compiler from npm
+  swift    the Swift bindings' tests, or without a toolchain what can be checked of them
   zones    the VTIMEZONE definitions in the .ics files of the folder named after it against the IANA data
   vectors  recurrence rules and their instances, one JSON object a line in the file named after it
   python   the Python package on every CPython from 3.10 on: a wheel, its tests and its types
@@ -45,6 +51,11 @@ fn main() -> ExitCode {
         ["bench", filter] => bench::run(&root(), filter),
         ["fuzz", "--seconds", seconds, targets @ ..] => fuzz::run(&root(), seconds, targets),
         ["fuzz", targets @ ..] => fuzz::run(&root(), "60", targets),
+        ["bindings", language @ ("kotlin" | "swift"), folder] => env::current_dir()
+            .map_err(|error| error.to_string())
+            .and_then(|here| bindings::generate(&root(), language, &here.join(folder))),
+        ["kotlin"] => kotlin::test(&root()).map(|told| println!("{told}")),
+        ["swift"] => swift::test(&root()).map(|told| println!("{told}")),
         ["zones", folder] => zones(folder),
         ["vectors", file] => env::current_dir()
             .map_err(|error| error.to_string())
@@ -57,12 +68,13 @@ fn main() -> ExitCode {
             Ok(())
         }
         [] => return usage("no command given"),
-        [command @ ("test" | "layers" | "dateutil" | "python" | "help"), extra, ..] => {
+        [command @ ("test" | "layers" | "dateutil" | "python" | "kotlin" | "swift" | "help"), extra, ..] => {
             return usage(&format!("`{command}` takes no arguments, but `{extra}` was given"));
         }
         ["bench", _, extra, ..] => {
             return usage(&format!("`bench` takes one word, but `{extra}` was given too"));
         }
+        ["bindings", ..] => return usage("`bindings` takes a language, kotlin or swift, and a folder"),
         ["zones", ..] => return usage("`zones` takes one folder"),
         ["vectors", ..] => return usage("`vectors` takes one file"),
         [unknown, ..] => return usage(&format!("there is no command `{unknown}`")),

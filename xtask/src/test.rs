@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{bench, cargo, fuzz, layers, python, vectors};
+use crate::{bench, cargo, fuzz, kotlin, layers, python, swift, vectors};
 
 /// What a step reports when it passed: a few words for the last line, or nothing.
 type StepResult = Result<Option<String>, String>;
@@ -32,6 +32,12 @@ const STEPS: &[Step] = &[
     Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
     Step { name: "python", what: "the Python package: a wheel, its tests and its types", run: in_python },
     Step { name: "dateutil", what: "random recurrence rules against python-dateutil", run: dateutil },
+    Step { name: "kotlin", what: "the Kotlin bindings, with Maven or the compiler from npm", run: kotlin },
+    Step {
+        name: "swift",
+        what: "the Swift bindings, or what can be checked without a toolchain",
+        run: swift,
+    },
     Step {
         name: "tests",
         what: "cargo test: unit, integration, scenario, property and doc tests",
@@ -124,6 +130,20 @@ fn dateutil(root: &Path) -> StepResult {
 
 fn in_python(root: &Path) -> StepResult {
     python::run(root).map(Some)
+}
+
+fn kotlin(root: &Path) -> StepResult {
+    told(kotlin::test(root)?)
+}
+
+fn swift(root: &Path) -> StepResult {
+    told(swift::test(root)?)
+}
+
+/// Says what a step found where it happens, and again in the last line.
+fn told(words: String) -> StepResult {
+    println!("    {words}");
+    Ok(Some(words))
 }
 
 fn document(root: &Path) -> StepResult {

@@ -351,7 +351,7 @@ impl Scheduler {
     /// The questions that wait for a user.
     ///
     /// # Errors
-    /// When the user is not in the directory, or the store fails.
+    /// When the directory or the store fails.
     pub fn questions(&self, user: String) -> Result<Vec<OpenQuestion>> {
         let id = UserId::new(&user);
         let known = host::Directory::user(&self.directory, &id)?;
