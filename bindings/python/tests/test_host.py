@@ -242,6 +242,34 @@ def test_busy_time_and_what_others_may_see() -> None:
     assert collides is not None and collides.conflicts[0].uid == "1"
 
 
+def test_outside_of_one_s_hours_one_is_unavailable() -> None:
+    hours = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//foo.com//EN
+BEGIN:VAVAILABILITY
+UID:hours
+DTSTAMP:20261124T090000Z
+BEGIN:AVAILABLE
+UID:day
+DTSTAMP:20261124T090000Z
+DTSTART:20261201T080000Z
+DTEND:20261201T160000Z
+END:AVAILABLE
+END:VAVAILABILITY
+END:VCALENDAR
+"""
+    scheduler = Scheduler(MemoryStore(), USERS)
+    assert scheduler.put_availability("a", "hours", hours) == 1
+    scheduler.put("a", "1", meeting(), now=NOW)
+    busy = scheduler.busy("b", "a", NINE, NINE + 8 * HOUR, now=NOW)
+    assert isinstance(busy, BusyTime)
+    assert busy.periods == (
+        BusyPeriod(NINE, NINE + HOUR, BusyType.BUSY),
+        BusyPeriod(NINE + 7 * HOUR, NINE + 8 * HOUR, BusyType.UNAVAILABLE),
+    )
+    assert freebusy([Calendar.parse(hours), meeting()], "a@foo.com", NINE, NINE + 8 * HOUR) == busy
+
+
 def test_times_for_ten_people() -> None:
     def person(number: int) -> Person:
         own = Event.new(str(number), uid=str(number), start=NINE + number * timedelta(minutes=30), duration=HOUR)

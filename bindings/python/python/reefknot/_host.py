@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from ._busy import Suggestion
 from ._components import Calendar
@@ -15,11 +15,12 @@ from ._values import CalendarUserAddress
 
 if TYPE_CHECKING:
     from datetime import tzinfo
-    from typing import TypeAlias
 
     from ._records import AnyQuestion
 
 __all__ = [
+    "AnyAttempt",
+    "AnySettled",
     "Asked",
     "Attempt",
     "Commit",
@@ -162,8 +163,7 @@ class Settled:
         status: str
 
 
-if TYPE_CHECKING:
-    AnySettled: TypeAlias = Settled.Delivered | Settled.Retry | Settled.Failed
+AnySettled: TypeAlias = Settled.Delivered | Settled.Retry | Settled.Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +219,7 @@ class Attempt:
         why: str
 
 
-if TYPE_CHECKING:
-    AnyAttempt: TypeAlias = Attempt.Handed | Attempt.TryLater | Attempt.Refused
+AnyAttempt: TypeAlias = Attempt.Handed | Attempt.TryLater | Attempt.Refused
 
 
 @dataclass(frozen=True, slots=True)

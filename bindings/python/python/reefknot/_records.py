@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ._enums import (
     Answer,
@@ -27,17 +27,22 @@ from ._values import CalendarUserAddress
 
 if TYPE_CHECKING:
     from datetime import timedelta, tzinfo
-    from typing import TypeAlias
 
     from ._components import Calendar
 
-    InstanceKey: TypeAlias = datetime | date | str | None
-    """Which instance of a series: ``None`` for all of it, otherwise the start that the rule gives it."""
+InstanceKey: TypeAlias = datetime | date | str | None
+"""Which instance of a series: ``None`` for all of it, otherwise the start that the rule gives it.
+
+A ``str`` stands for an instance in a zone that nobody knows, or for one as iCalendar writes it: ``20261208T140000Z``.
+"""
 
 __all__ = [
+    "AnyObjectChange",
+    "AnyQuestion",
     "Change",
     "Envelope",
     "Identities",
+    "InstanceKey",
     "Message",
     "Notice",
     "ObjectChange",
@@ -219,10 +224,9 @@ class Question:
         changes: tuple[Change, ...]
 
 
-if TYPE_CHECKING:
-    AnyQuestion: TypeAlias = (
-        Question.PartyCrasher | Question.Forwarded | Question.NewOrganizer | Question.SentBy | Question.Counter
-    )
+AnyQuestion: TypeAlias = (
+    Question.PartyCrasher | Question.Forwarded | Question.NewOrganizer | Question.SentBy | Question.Counter
+)
 
 
 class ObjectChange:
@@ -243,8 +247,7 @@ class ObjectChange:
         """It is deleted; its state is kept."""
 
 
-if TYPE_CHECKING:
-    AnyObjectChange: TypeAlias = ObjectChange.Keep | ObjectChange.Store | ObjectChange.Delete
+AnyObjectChange: TypeAlias = ObjectChange.Keep | ObjectChange.Store | ObjectChange.Delete
 
 
 @dataclass(frozen=True, slots=True)

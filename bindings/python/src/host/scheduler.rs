@@ -11,6 +11,7 @@ use reefknot_core::host::{
 };
 use reefknot_core::ical::Limits;
 use reefknot_core::itip::{Agent, ObjectChange, Outcome};
+use reefknot_core::policy::Residence;
 use reefknot_core::routing::{Peers, Trust};
 
 use super::adapters::{PyDirectory, PyStore, PyTransport, Raised};
@@ -196,6 +197,27 @@ impl Scheduler {
         self.told(py, user, uid, |scheduler, user| {
             scheduler.put(user, uid, Put { calendar: text.as_deref(), based_on, residence, source }, now)
         })
+    }
+
+    /// A user says when they can be met at all (VAVAILABILITY, RFC 7953), or takes it back; gives the version stored.
+    #[pyo3(signature = (user, uid, calendar, *, based_on=None))]
+    fn put_availability(
+        &self,
+        py: Python<'_>,
+        user: &str,
+        uid: &str,
+        calendar: Option<&Bound<'_, PyAny>>,
+        based_on: Option<u64>,
+    ) -> PyResult<u64> {
+        let text = calendar.map(|calendar| calendar_text(py, calendar)).transpose()?;
+        let user = records::user(user);
+        let put = Put {
+            calendar: text.as_deref(),
+            based_on,
+            residence: Residence::default(),
+            source: Source::User,
+        };
+        self.drive(py, |scheduler| scheduler.put_availability(&user, uid, put))
     }
 
     /// An attendee answers all of an invitation, or one instance; the organizer hears it with the comment.
