@@ -175,6 +175,12 @@ def test_records_compare_hash_copy_and_pickle() -> None:
     assert SchedulingState() != sent.state and sent.state.sequence == 0
 
 
+def test_an_outcome_prints_as_what_is_to_be_done() -> None:
+    sent, received = invited()
+    assert str(sent) == "allowed\n  send REQUEST to b@bar.com about tea@foo.com"
+    assert str(received).splitlines()[0] == "applied" and "(taken-over, RFC 5546" in str(received)
+
+
 def test_wrong_input_says_what_is_wanted() -> None:
     with pytest.raises(TypeError, match="a Calendar is wanted, and not str; read text with Calendar.parse"):
         A.change(None, "BEGIN:VCALENDAR", now=NOW)  # type: ignore[arg-type]

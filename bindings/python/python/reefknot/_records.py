@@ -282,6 +282,10 @@ class Message:
     envelope: Envelope | None = None
     """Where it came from, for one that came in."""
 
+    def __str__(self) -> str:
+        who = f" to {self.recipient.mailbox or self.recipient}" if self.recipient else ""
+        return f"{self.method}{who} about {self.uid}"
+
     def to_email(
         self,
         *,
@@ -348,6 +352,10 @@ class Outcome:
     """What still waits for a decision."""
     stored: Stored
     """What the user holds now: the object and the state to keep beside it."""
+
+    def __str__(self) -> str:
+        said = [*(f"send {message}" for message in self.messages), *self.notices, *self.questions, *self.reasons]
+        return "\n  ".join([str(self.disposition), *map(str, said)])
 
     @property
     def calendar(self) -> Calendar | None:
