@@ -120,7 +120,7 @@ def main() -> None:
     def answer() -> bytes:
         received = guest.receive(Message.from_email(mail), now=NOW)
         answered = guest.answer(received.stored, PartStat.ACCEPTED, now=NOW)
-        return answered.messages[0].to_email(date=NOW, message_id="1@bar.com").as_bytes()
+        return answered.messages[0].to_email_bytes(date=NOW, message_id="1@bar.com")
 
     def decide() -> bytes:
         received = guest.receive(invitation_read, now=NOW)

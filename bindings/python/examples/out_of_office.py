@@ -30,7 +30,7 @@ def decline(mail: bytes, address: str, away: date, back: date, words: str, now: 
                 stored, PartStat.DECLINED, instance=occurrence.instance, comment=words, now=now
             )
             stored = outcome.stored
-            replies += [reply.to_email(date=now).as_bytes() for reply in outcome.messages]
+            replies += [reply.to_email_bytes(date=now) for reply in outcome.messages]
     return replies
 
 

@@ -1,8 +1,9 @@
 //! Components and properties: the lossless document, unchangeable here, so that any thread may read it.
 
+use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
@@ -16,6 +17,7 @@ use reefknot_core::words::Words;
 
 use crate::errors::{OrRaise, invalid};
 use crate::property::Property;
+use crate::time::Place;
 use crate::{python, time, value};
 
 /// The zones of a VCALENDAR, read when somebody first asks.
@@ -23,16 +25,29 @@ use crate::{python, time, value};
 pub(crate) struct LazyZones {
     calendar: Option<Arc<ical::Component>>,
     zones: OnceLock<Arc<Zones>>,
+    places: Mutex<HashMap<Arc<str>, Arc<Place>>>,
 }
 
 impl LazyZones {
     fn of(calendar: &Arc<ical::Component>) -> Arc<Self> {
-        Arc::new(Self { calendar: Some(calendar.clone()), zones: OnceLock::new() })
+        Arc::new(Self { calendar: Some(calendar.clone()), ..Self::default() })
     }
 
     pub(crate) fn get(&self) -> &Arc<Zones> {
         let read = || self.calendar.as_ref().map_or_else(Zones::default, |calendar| Zones::of(calendar));
         self.zones.get_or_init(|| Arc::new(read()))
+    }
+
+    /// What a TZID means, looked up once.
+    pub(crate) fn place(&self, py: Python<'_>, tzid: &Arc<str>) -> PyResult<Arc<Place>> {
+        let places = || self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = places().get(tzid) {
+            return Ok(place.clone());
+        }
+        // Not while others wait: looking up calls Python.
+        let place = Arc::new(Place::of(py, tzid, self.get())?);
+        places().insert(tzid.clone(), place.clone());
+        Ok(place)
     }
 
     /// A VCALENDAR with nothing but the definitions.
@@ -249,12 +264,10 @@ impl Component {
         match self.inner.property(name) {
             Some(property) => {
                 let values = registry::values(&property).or_raise(py)?;
-                let none = Zones::default();
-                let zones = if property.param("TZID").is_some() { self.zones.get() } else { &none };
                 if let [value] = &values[..] {
-                    return value::from_value(py, value, zones);
+                    return value::from_value(py, value, &self.zones);
                 }
-                let values = values.iter().map(|value| value::from_value(py, value, zones));
+                let values = values.iter().map(|value| value::from_value(py, value, &self.zones));
                 Ok(PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)?.into_any())
             }
             None => Ok(default.unwrap_or_else(|| py.None().into_bound(py))),
@@ -372,9 +385,8 @@ impl Component {
 
     /// The first instant after the component as it says or implies it: by DTEND, DUE or DURATION.
     fn _end<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let zones = self.zones.get();
-        let end = Series::new(zones.clone(), &[&self.inner]).or_raise(py)?.end();
-        end.map(|end| time::from_date_time(py, &end, zones)).transpose()
+        let end = Series::new(self.zones.get().clone(), &[&self.inner]).or_raise(py)?.end();
+        end.map(|end| time::from_date_time(py, &end, &self.zones)).transpose()
     }
 
     /// What holds for an instance of the one object in it: the component of its own, or what the series says of it.

@@ -42,13 +42,13 @@ impl Occurrence {
     /// When it begins: a `datetime` in its own zone, a naive one if it floats, or a `date`.
     #[getter]
     fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        time::from_date_time(py, &self.start, self.zones.get())
+        time::from_date_time(py, &self.start, &self.zones)
     }
 
     /// When it ends, in the same form, if that is said or implied.
     #[getter]
     fn end<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.end.as_ref().map(|end| time::from_date_time(py, end, self.zones.get())).transpose()
+        self.end.as_ref().map(|end| time::from_date_time(py, end, &self.zones)).transpose()
     }
 
     /// Which instance of a series it is; `None` where nothing recurs.

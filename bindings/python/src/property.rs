@@ -67,7 +67,7 @@ impl Property {
 
     fn typed<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let values = registry::values(&self.buf.as_property()).or_raise(py)?;
-        values.iter().map(|value| value::from_value(py, value, self.zones.get())).collect()
+        values.iter().map(|value| value::from_value(py, value, &self.zones)).collect()
     }
 }
 

@@ -11,6 +11,7 @@ use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::time::{Zone, Zones};
 use reefknot_core::value::{Clock, Date, DateTime, Duration, LocalDateTime, Timestamp, UtcOffset};
 
+use crate::document::LazyZones;
 use crate::errors::OrRaise;
 use crate::python;
 
@@ -55,6 +56,47 @@ pub(crate) fn from_seconds(py: Python<'_>, days: i64, seconds: i64) -> PyResult<
     PyDelta::new(py, days, seconds, 0, true).map(Bound::into_any)
 }
 
+/// A TZID of an object, as both sides know it.
+pub(crate) struct Place {
+    zone: Zone,
+    /// The zone of that IANA name and Python's: the same as `zone`, unless the object defines it by itself.
+    known: Option<(Zone, Py<PyTzInfo>)>,
+    /// Whether the object defines the zone, so that the clocks of the two have to be compared.
+    is_own: bool,
+}
+
+impl Place {
+    /// What a TZID means in an object with these zones.
+    pub(crate) fn of(py: Python<'_>, tzid: &str, zones: &Zones) -> PyResult<Self> {
+        let zone = zones.resolve(tzid).map_err(reefknot_core::Error::from).or_raise(py)?.zone;
+        let is_own = zone.iana_name().is_none();
+        let known = if is_own { Zone::iana(&zone.name()) } else { Some(zone.clone()) };
+        let known = known.and_then(|known| {
+            let class = python::zone_info(py).ok()?;
+            let info = class.call1((known.iana_name()?,)).ok()?.cast_into::<PyTzInfo>().ok()?;
+            Some((known, info.unbind()))
+        });
+        Ok(Self { zone, known, is_own })
+    }
+
+    /// What Python has for the zone at a time on its clocks.
+    fn zone_at<'py>(&self, py: Python<'py>, local: LocalDateTime) -> PyResult<Bound<'py, PyTzInfo>> {
+        if let Some((_, info)) = self.known.as_ref().filter(|_| !self.is_own) {
+            return Ok(info.bind(py).clone());
+        }
+        let instant = self.zone.instant(local);
+        let offset = local.seconds_since_epoch() - instant.seconds();
+        if let Some((known, info)) = &self.known
+            && i64::from(known.offset_at(instant)) == offset
+        {
+            return Ok(info.bind(py).clone());
+        }
+        let name = self.zone.abbreviation(instant);
+        let fixed = python::fixed_zone(py)?.call1((from_seconds(py, 0, offset)?, name))?;
+        Ok(fixed.cast_into::<PyTzInfo>()?)
+    }
+}
+
 /// A date or time of an object with these zones.
 ///
 /// A TZID that is an IANA name, or stands for one, becomes a `ZoneInfo`. Where the object defines its zone otherwise,
@@ -62,42 +104,17 @@ pub(crate) fn from_seconds(py: Python<'_>, days: i64, seconds: i64) -> PyResult<
 pub(crate) fn from_date_time<'py>(
     py: Python<'py>,
     value: &DateTime,
-    zones: &Zones,
+    zones: &LazyZones,
 ) -> PyResult<Bound<'py, PyAny>> {
     match value {
         DateTime::Date(date) => from_date(py, *date),
         DateTime::Floating(local) => clock(py, *local, None),
         DateTime::Utc(instant) => from_instant(py, *instant),
         DateTime::Zoned { local, tzid } => {
-            let zone = zones.resolve(tzid).map_err(reefknot_core::Error::from).or_raise(py)?.zone;
-            let instant = zone.instant(*local);
-            let offset = local.seconds_since_epoch() - instant.seconds();
-            clock(py, *local, Some(&zone_then(py, &zone, instant, offset)?))
+            let place = zones.place(py, tzid)?;
+            clock(py, *local, Some(&place.zone_at(py, *local)?))
         }
     }
-}
-
-/// A zone of Python's in which the clocks are that many seconds ahead at that instant.
-fn zone_then<'py>(
-    py: Python<'py>,
-    zone: &Zone,
-    instant: Timestamp,
-    offset: i64,
-) -> PyResult<Bound<'py, PyTzInfo>> {
-    let named = match zone.iana_name() {
-        Some(name) => Some(name),
-        None => Zone::iana(&zone.name())
-            .filter(|known| i64::from(known.offset_at(instant)) == offset)
-            .and_then(|known| known.iana_name()),
-    };
-    if let Some(name) = named
-        && let Ok(zone) = python::zone_info(py)?.call1((name,))
-    {
-        return Ok(zone.cast_into::<PyTzInfo>()?);
-    }
-    let name = zone.abbreviation(instant);
-    let fixed = python::fixed_zone(py)?.call1((from_seconds(py, 0, offset)?, name))?;
-    Ok(fixed.cast_into::<PyTzInfo>()?)
 }
 
 fn date_of(value: &Bound<'_, PyDate>) -> PyResult<Date> {

@@ -4,16 +4,20 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDate, PyDelta, PyFloat, PyInt, PyString, PyTime, PyTimeAccess};
 use reefknot_core::ical::PropertyBuf;
 use reefknot_core::registry::{default_type, property_of_text, property_of_values};
-use reefknot_core::time::Zones;
 use reefknot_core::value::{
     Boolean, CalendarUserAddress, Clock, Float, Integer, Period, Recur, Time, UtcOffset, Value, ValueType,
 };
 
+use crate::document::LazyZones;
 use crate::errors::{OrRaise, invalid};
 use crate::{python, time};
 
 /// A value of an object with these zones.
-pub(crate) fn from_value<'py>(py: Python<'py>, value: &Value, zones: &Zones) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn from_value<'py>(
+    py: Python<'py>,
+    value: &Value,
+    zones: &LazyZones,
+) -> PyResult<Bound<'py, PyAny>> {
     let text = |text: &str| Ok(PyString::new(py, text).into_any());
     match value {
         Value::Binary(bytes) => Ok(PyBytes::new(py, bytes.as_bytes()).into_any()),
@@ -42,7 +46,7 @@ pub(crate) fn from_value<'py>(py: Python<'py>, value: &Value, zones: &Zones) -> 
     }
 }
 
-fn from_period<'py>(py: Python<'py>, period: &Period, zones: &Zones) -> PyResult<Bound<'py, PyAny>> {
+fn from_period<'py>(py: Python<'py>, period: &Period, zones: &LazyZones) -> PyResult<Bound<'py, PyAny>> {
     let start = time::from_date_time(py, period.start(), zones)?;
     let end = match period {
         Period::Explicit { end, .. } => time::from_date_time(py, end, zones)?,

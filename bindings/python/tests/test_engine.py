@@ -217,6 +217,8 @@ def test_a_message_is_a_mail_and_back() -> None:
     assert message.method is Method.REQUEST and message.envelope == Envelope("mailto:a@foo.com")
     assert B.receive(message, now=NOW).calendar == received.calendar
     assert B.receive(Message.from_email(mail.as_bytes()), now=NOW).calendar == received.calendar
+    octets = sent.messages[0].to_email_bytes(message_id="1@foo.com", date=NOW)
+    assert octets.startswith(b"From: <a@foo.com>\r\n") and b"\r\nMessage-ID: <1@foo.com>\r\n" in octets
     assert sent.messages[0].to_email()["Message-ID"] != sent.messages[0].to_email()["Message-ID"]
     with pytest.raises(InvalidError, match="came in has no reason"):
         message.to_email()

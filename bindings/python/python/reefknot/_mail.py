@@ -119,12 +119,12 @@ def write_email(
     in_reply_to: str | None,
     reply_to: str | None,
     sender: str | None,
-) -> EmailMessage:
-    """The mail of a message; :meth:`Message.to_email` is the way to it."""
+) -> bytes:
+    """The mail of a message; :meth:`Message.to_email_bytes` is the way to it."""
     if message_id is None:
         author = message.originator.mailbox if message.originator else None
         message_id = make_msgid(domain=author.rpartition("@")[2] if author else None)
-    octets = _write_mail(
+    return _write_mail(
         message,
         message_id=message_id.strip("<>"),
         date=date or datetime.now(timezone.utc),
@@ -134,6 +134,10 @@ def write_email(
         reply_to=reply_to,
         sender=sender,
     )
+
+
+def parse_email(octets: bytes) -> EmailMessage:
+    """A mail as the standard library has it."""
     return email.message_from_bytes(octets, policy=email.policy.default)
 
 
