@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use reefknot_core::ical;
 use reefknot_core::recurrence::{self, InstanceKey};
-use reefknot_core::value::DateTime;
+use reefknot_core::value::{DateTime, Timestamp};
 
 use crate::document::{Component, LazyZones, to_limits};
 use crate::errors::{OrRaise, invalid};
@@ -21,6 +21,8 @@ pub(crate) struct Occurrence {
     uid: Arc<str>,
     start: DateTime,
     end: Option<DateTime>,
+    /// What the core knows of the two anyway.
+    instants: [Option<Timestamp>; 2],
     key: InstanceKey,
     zones: Arc<LazyZones>,
     component: Py<PyAny>,
@@ -42,13 +44,14 @@ impl Occurrence {
     /// When it begins: a `datetime` in its own zone, a naive one if it floats, or a `date`.
     #[getter]
     fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        time::from_date_time(py, &self.start, &self.zones)
+        time::from_date_time_at(py, &self.start, self.instants[0], &self.zones)
     }
 
     /// When it ends, in the same form, if that is said or implied.
     #[getter]
     fn end<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.end.as_ref().map(|end| time::from_date_time(py, end, &self.zones)).transpose()
+        let read = |end| time::from_date_time_at(py, end, self.instants[1], &self.zones);
+        self.end.as_ref().map(read).transpose()
     }
 
     /// Which instance of a series it is; `None` where nothing recurs.
@@ -119,6 +122,7 @@ pub(crate) fn _restore_occurrence(
         uid: uid.into(),
         start: start.parse().or_raise(py)?,
         end: end.map(str::parse).transpose().or_raise(py)?,
+        instants: [None; 2],
         key: key.parse().or_raise(py)?,
         zones: component.bind(py).cast::<Component>()?.get().zones.clone(),
         component,
@@ -162,6 +166,7 @@ pub(crate) fn _occurrences(
             uid,
             start: instance.start,
             end: instance.end,
+            instants: [instance.start_instant, instance.end_instant],
             key: instance.key,
             zones: this.zones.clone(),
             component,

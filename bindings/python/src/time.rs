@@ -79,12 +79,17 @@ impl Place {
         Ok(Self { zone, known, is_own })
     }
 
-    /// What Python has for the zone at a time on its clocks.
-    fn zone_at<'py>(&self, py: Python<'py>, local: LocalDateTime) -> PyResult<Bound<'py, PyTzInfo>> {
+    /// What Python has for the zone at a time on its clocks, whose instant may be known already.
+    fn zone_at<'py>(
+        &self,
+        py: Python<'py>,
+        local: LocalDateTime,
+        instant: Option<Timestamp>,
+    ) -> PyResult<Bound<'py, PyTzInfo>> {
         if let Some((_, info)) = self.known.as_ref().filter(|_| !self.is_own) {
             return Ok(info.bind(py).clone());
         }
-        let instant = self.zone.instant(local);
+        let instant = instant.unwrap_or_else(|| self.zone.instant(local));
         let offset = local.seconds_since_epoch() - instant.seconds();
         if let Some((known, info)) = &self.known
             && i64::from(known.offset_at(instant)) == offset
@@ -106,13 +111,23 @@ pub(crate) fn from_date_time<'py>(
     value: &DateTime,
     zones: &LazyZones,
 ) -> PyResult<Bound<'py, PyAny>> {
+    from_date_time_at(py, value, None, zones)
+}
+
+/// The same for a time whose instant is known.
+pub(crate) fn from_date_time_at<'py>(
+    py: Python<'py>,
+    value: &DateTime,
+    instant: Option<Timestamp>,
+    zones: &LazyZones,
+) -> PyResult<Bound<'py, PyAny>> {
     match value {
         DateTime::Date(date) => from_date(py, *date),
         DateTime::Floating(local) => clock(py, *local, None),
         DateTime::Utc(instant) => from_instant(py, *instant),
         DateTime::Zoned { local, tzid } => {
             let place = zones.place(py, tzid)?;
-            clock(py, *local, Some(&place.zone_at(py, *local)?))
+            clock(py, *local, Some(&place.zone_at(py, *local, instant)?))
         }
     }
 }

@@ -41,17 +41,17 @@ impl Raised {
             (Ok(value), _) => Ok(value),
             (Err(error), raised) => {
                 let exception = errors::exception(py, &error);
-                let same = raised.as_ref().is_some_and(|raised| {
-                    raised.get_type(py).is(exception.get_type(py))
-                        && raised.value(py).to_string() == error.to_string()
-                });
-                match raised {
-                    Some(raised) if same => Err(raised),
-                    raised => {
-                        exception.set_cause(py, raised);
-                        Err(exception)
-                    }
+                let Some(raised) = raised else { return Err(exception) };
+                let text = raised.value(py).to_string();
+                let is_same_class = raised.get_type(py).is(exception.get_type(py));
+                if is_same_class && text == error.to_string() {
+                    return Err(raised);
                 }
+                // What was tried again and went well in the end is not why something else failed.
+                if is_same_class || error.to_string().contains(&text) {
+                    exception.set_cause(py, Some(raised));
+                }
+                Err(exception)
             }
         }
     }
