@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use crate::bindings::{answers, generate, library, succeeds};
+use crate::bindings::{answers, library, succeeds};
 
 /// Runs the tests, or checks what can be checked without Swift; the answer is a line with what was done.
 pub(crate) fn test(root: &Path) -> Result<String, String> {
     let project = root.join("bindings/swift");
-    generate(root, "swift", &project.join("generated"))?;
-    install(&project)?;
+    let mut script = Command::new("bash");
+    succeeds(script.arg(project.join("generate.sh")), "bindings/swift/generate.sh failed")?;
     let functions = header(&project)?;
     symbols(&library(root), &functions)?;
     let checked = format!("{} functions of the header are in the library", functions.len());
@@ -24,7 +24,6 @@ pub(crate) fn test(root: &Path) -> Result<String, String> {
     if let Some(folder) = library(root).parent() {
         command.arg(format!("-L{}", folder.display())).env("LD_LIBRARY_PATH", folder);
     }
-    command.env("REEFKNOT_FIXTURES", root.join("fixtures"));
     let output = succeeds(&mut command, "`swift test` in bindings/swift failed")?;
     match output.lines().filter_map(executed).max() {
         Some(count) if count > 0 => Ok(format!("Swift: {count} tests passed; {checked}, {maps}")),
@@ -38,32 +37,24 @@ fn executed(line: &str) -> Option<u64> {
     counts.contains(" with 0 failures").then(|| counts.split(' ').next()?.parse().ok())?
 }
 
-/// Puts the generated files where `Package.swift` has them.
-fn install(project: &Path) -> Result<(), String> {
-    for (file, place) in [("Reefknot.swift", "Sources/Reefknot"), ("ReefknotFFI.h", "Sources/ReefknotFFI")] {
-        let (from, to) = (project.join("generated").join(file), project.join(place).join(file));
-        fs::copy(&from, &to).map_err(failed(&to))?;
-    }
-    Ok(())
-}
-
 /// Compiles the header as C, and gives the functions it declares.
 fn header(project: &Path) -> Result<BTreeSet<String>, String> {
     let file = project.join("Sources/ReefknotFFI/ReefknotFFI.h");
     let mut command = Command::new("cc");
     // What clang knows of pointers that may be null, gcc does not.
     command.args(["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_Nonnull=", "-D_Nullable=", "-I"]);
-    command.arg(project.join("Sources/ReefknotFFI")).arg(probe(project)?);
+    command.arg(project.join("Sources/ReefknotFFI"));
+    command.arg(probe(project, "probe.c", "#include \"ReefknotFFI.h\"\n")?);
     succeeds(&mut command, "the header for Swift is no C")?;
     let text = fs::read_to_string(&file).map_err(failed(&file))?;
     let declared: BTreeSet<String> = text.lines().filter_map(declaration).map(str::to_owned).collect();
     if declared.is_empty() { Err("the header declares no function".to_owned()) } else { Ok(declared) }
 }
 
-/// A file that includes the header and does nothing else.
-fn probe(project: &Path) -> Result<PathBuf, String> {
-    let file = project.join("generated/probe.c");
-    fs::write(&file, "#include \"ReefknotFFI.h\"\n").map_err(failed(&file))?;
+/// A file that takes the header in and does nothing else.
+fn probe(project: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
+    let file = project.join("generated").join(name);
+    fs::write(&file, text).map_err(failed(&file))?;
     Ok(file)
 }
 
@@ -109,7 +100,8 @@ fn module_maps(project: &Path) -> Result<&'static str, String> {
         }
         let mut command = Command::new("clang");
         command.args(["-fsyntax-only", "-fmodules", "-Werror", "-I"]).arg(&folder);
-        command.arg(format!("-fmodules-cache-path={}", folder.join("cache").display())).arg(probe(project)?);
+        command.arg(format!("-fmodules-cache-path={}", folder.join("cache").display()));
+        command.arg(probe(project, "probe.m", "@import ReefknotFFI;\n")?);
         succeeds(&mut command, &format!("clang does not take {map}"))?;
     }
     Ok("clang takes both module maps")
