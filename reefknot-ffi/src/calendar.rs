@@ -109,7 +109,7 @@ pub enum Residence {
 /// # Errors
 /// When a limit is exceeded.
 #[uniffi::export]
-pub fn parse_calendars(ical: Vec<u8>) -> Result<Vec<Arc<Calendar>>> {
+pub fn parse_all(ical: Vec<u8>) -> Result<Vec<Arc<Calendar>>> {
     let stream = Stream::parse(&ical, &Limits::default())?;
     Ok(stream.into_calendars().map(|calendar| Arc::new(Calendar::from(calendar))).collect())
 }

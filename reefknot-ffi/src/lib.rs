@@ -18,7 +18,7 @@ mod occurrences;
 mod outcome;
 mod values;
 
-pub use calendar::{Attendee, Calendar, Item, Line, NewEvent, parse_calendars};
+pub use calendar::{Attendee, Calendar, Item, Line, NewEvent, parse_all};
 pub use document::{Component, Param, Property, Value, date_time_property, text_property};
 pub use engine::{Engine, Identities, default_preferences};
 pub use error::{HostError, ReefknotError, Result};
@@ -27,7 +27,7 @@ pub use freebusy::{
     conflicts, default_room_policy, freebusy, read_freebusy_request, suggest_times,
 };
 pub use host::*;
-pub use mail::{CalendarPart, IncomingMail, Mail, MailOptions, read_mail};
+pub use mail::{CalendarPart, IncomingMail, Mail, MailOptions, read_email};
 pub use occurrences::{Occurrence, Occurrences};
 pub use outcome::{Message, Notice, ObjectChange, Outcome, Question, Reason};
 pub use values::{DateTime, LocalDate, PartStat};

@@ -94,7 +94,7 @@ impl Message {
     ///
     /// # Errors
     /// When an address is no mail address, or the Message-ID is none.
-    pub fn to_mail(&self, options: MailOptions) -> Result<Mail> {
+    pub fn to_email(&self, options: MailOptions) -> Result<Mail> {
         let options = imip::MailOptions {
             zone: &options.zone,
             message_id: &options.message_id,
@@ -117,7 +117,7 @@ impl Message {
 /// # Errors
 /// Only when a limit is exceeded; what is no mail at all has no calendars.
 #[uniffi::export(default(trusted_authserv_id = None))]
-pub fn read_mail(mail: Vec<u8>, trusted_authserv_id: Option<String>) -> Result<IncomingMail> {
+pub fn read_email(mail: Vec<u8>, trusted_authserv_id: Option<String>) -> Result<IncomingMail> {
     let options = imip::ReadOptions { trusted_authserv_id, ..imip::ReadOptions::default() };
     let mail = imip::read(&mail, &options)?;
     Ok(IncomingMail {

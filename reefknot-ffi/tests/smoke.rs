@@ -13,7 +13,7 @@ use reefknot_core::value::Timestamp;
 use reefknot_ffi::{
     Asker, Attempt, BusyQuestion, Calendar, HostError, Identities, LocalUser, MailOptions, MemoryStore,
     Message, Outcome, PartStat, PeerAnswer, Question, ReadAnswer, Scheduler, Store, Transport, Trust,
-    UserList, read_mail,
+    UserList, read_email,
 };
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ impl Transport for Mailboxes {
             sender: None,
         };
         let failed = |error: reefknot_ffi::ReefknotError| HostError::Failed { reason: error.to_string() };
-        let mail = message.to_mail(options).map_err(failed)?;
+        let mail = message.to_email(options).map_err(failed)?;
         self.waiting.lock().unwrap().entry(mailbox.clone()).or_default().push(mail.bytes);
         *count.entry(mailbox).or_default() += 1;
         Ok(Attempt::Handed)
@@ -244,7 +244,7 @@ impl Stage {
         let expected = step["gives"].as_array().unwrap();
         assert_eq!(mails.len(), expected.len(), "mails for {mailbox}");
         for (bytes, expected) in mails.into_iter().zip(expected) {
-            let part = read_mail(bytes, None).unwrap().calendars.remove(0);
+            let part = read_email(bytes, None).unwrap().calendars.remove(0);
             let outcome = host.scheduler.receive(user.into(), part.calendar, part.envelope, now).unwrap();
             assert_eq!(told(&outcome, expected), *expected, "{:#?}", outcome.reasons);
         }

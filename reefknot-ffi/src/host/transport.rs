@@ -61,7 +61,7 @@ pub enum PeerAnswer {
 /// Carries messages to whoever is not a user of this app. It is called on the thread that delivers.
 #[uniffi::export(rust, foreign)]
 pub trait Transport: Send + Sync {
-    /// Hands a message to the mail system: `message.to_mail` writes it.
+    /// Hands a message to the mail system: `message.to_email` writes it.
     ///
     /// # Errors
     /// When the transport itself fails; the message is tried again.

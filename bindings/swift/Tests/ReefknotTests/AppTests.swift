@@ -13,7 +13,7 @@ final class AppTests: XCTestCase {
         let bytes = try Data(contentsOf: invitation)
         var sent: [Data] = []
         let engine = try Engine(identities: Identities(addresses: ["a@foo.com"]), agent: .alone)
-        for part in try readMail(mail: bytes).calendars {
+        for part in try readEmail(mail: bytes).calendars {
             let outcome = try engine.receive(
                 message: part.calendar, stored: nil, envelope: part.envelope, now: Date())
             guard let copy = outcome.resulting(stored: nil) else { continue }
@@ -21,11 +21,11 @@ final class AppTests: XCTestCase {
             for message in answered.messages {
                 let id = "\(UUID().uuidString)@foo.com"
                 let options = MailOptions(zone: TimeZone.current.identifier, messageId: id, date: Date())
-                sent.append(try message.toMail(options: options).bytes)
+                sent.append(try message.toEmail(options: options).bytes)
             }
         }
         XCTAssertEqual(sent.count, 1)
-        let reply = try readMail(mail: sent[0])
+        let reply = try readEmail(mail: sent[0])
         XCTAssertEqual(reply.to, ["mailto:e@baz.net"])
         XCTAssertEqual(reply.calendars.first?.calendar.method(), "REPLY")
     }
@@ -48,7 +48,7 @@ final class AppTests: XCTestCase {
         let out = folder.appendingPathComponent("out")
         let written = try FileManager.default.contentsOfDirectory(at: out, includingPropertiesForKeys: nil)
         XCTAssertEqual(written.count, 1)
-        let reply = try XCTUnwrap(readMail(mail: Data(contentsOf: written[0])).calendars.first).calendar
+        let reply = try XCTUnwrap(readEmail(mail: Data(contentsOf: written[0])).calendars.first).calendar
         let text = String(decoding: reply.toIcal(), as: UTF8.self)
         XCTAssertTrue(text.contains("PARTSTAT=ACCEPTED") && text.contains("COMMENT:Gladly"), text)
         // Each call is a program of its own: what it knows is what the store kept.

@@ -17,7 +17,7 @@ final class SmokeTests: XCTestCase {
 
         func mail(message: Message, mailbox: String, now: Date) throws -> Attempt {
             let id = "\(count.values.reduce(0, +))@foo.com"
-            let mail = try message.toMail(options: MailOptions(zone: "UTC", messageId: id, date: now))
+            let mail = try message.toEmail(options: MailOptions(zone: "UTC", messageId: id, date: now))
             waiting[mailbox, default: []].append(mail.bytes)
             count[mailbox, default: 0] += 1
             return .handed
@@ -113,7 +113,7 @@ final class SmokeTests: XCTestCase {
             let expected = try XCTUnwrap(step["gives"] as? [Step])
             XCTAssertEqual(arrived.count, expected.count)
             for (mail, gives) in zip(arrived, expected) {
-                let part = try XCTUnwrap(readMail(mail: mail).calendars.first)
+                let part = try XCTUnwrap(readEmail(mail: mail).calendars.first)
                 let received = try host.scheduler.receive(
                     user: user, message: part.calendar, envelope: part.envelope, now: now)
                 assertTold(gives, received)

@@ -13,7 +13,7 @@ import io.github.reefknot.PartStat
 import io.github.reefknot.ReefknotException
 import io.github.reefknot.Scheduler
 import io.github.reefknot.UserList
-import io.github.reefknot.readMail
+import io.github.reefknot.readEmail
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Instant
@@ -35,7 +35,7 @@ class Inbox(private val folder: Path, private val address: String, private val z
         object : MailTransport() {
             override fun mail(message: Message, mailbox: String, now: Instant): Attempt {
                 val id = "${UUID.randomUUID()}@${address.substringAfter('@')}"
-                val mail = message.toMail(MailOptions(zone = zone, messageId = id, date = now))
+                val mail = message.toEmail(MailOptions(zone = zone, messageId = id, date = now))
                 Files.write(out.resolve("$id.eml"), mail.bytes)
                 return Attempt.Handed
             }
@@ -45,7 +45,7 @@ class Inbox(private val folder: Path, private val address: String, private val z
 
     /** Takes the calendars of a mail in; says what they are and what became of them. */
     fun read(mail: ByteArray, now: Instant): List<String> {
-        val calendars = readMail(mail).calendars
+        val calendars = readEmail(mail).calendars
         if (calendars.isEmpty()) return listOf("There is no calendar in this mail.")
         return calendars.flatMap { part ->
             val outcome = scheduler.receive(user, part.calendar, part.envelope, now)

@@ -17,7 +17,7 @@ public final class Inbox {
             let id = "\(UUID().uuidString)@\(host)"
             let options = MailOptions(zone: TimeZone.current.identifier, messageId: id, date: now)
             do {
-                try message.toMail(options: options).bytes.write(to: folder.appendingPathComponent("\(id).eml"))
+                try message.toEmail(options: options).bytes.write(to: folder.appendingPathComponent("\(id).eml"))
             } catch {
                 throw HostError.Failed(reason: error.localizedDescription)
             }
@@ -43,7 +43,7 @@ public final class Inbox {
 
     /// Takes the calendars of a mail in; says what they are and what became of them.
     public func read(mail: Data, now: Date) throws -> [String] {
-        let calendars = try readMail(mail: mail).calendars
+        let calendars = try readEmail(mail: mail).calendars
         guard !calendars.isEmpty else { return ["There is no calendar in this mail."] }
         return try calendars.flatMap { part -> [String] in
             let outcome = try scheduler.receive(

@@ -67,16 +67,16 @@ class AppTest {
         val (bytes, sent) = Pair(Files.readAllBytes(fixtures.resolve("mail/gmail-invitation.eml")), mutableListOf<ByteArray>())
         fun send(mail: ByteArray) = sent.add(mail)
         val engine = Engine(Identities(listOf("a@foo.com")), Agent.ALONE)
-        for (part in readMail(bytes).calendars) {
+        for (part in readEmail(bytes).calendars) {
             val outcome = engine.receive(part.calendar, stored = null, part.envelope, Instant.now())
             val copy = outcome.resulting(null) ?: continue
             val answered = engine.answer(copy, PartStat.Accepted, Instant.now(), state = outcome.state)
             for (message in answered.messages) {
                 val options = MailOptions(ZoneId.systemDefault(), "${UUID.randomUUID()}@foo.com", Instant.now())
-                send(message.toMail(options).bytes)
+                send(message.toEmail(options).bytes)
             }
         }
-        val reply = readMail(sent.single())
+        val reply = readEmail(sent.single())
         assertEquals(listOf("mailto:e@baz.net"), reply.to)
         assertEquals("REPLY", reply.calendars.first().calendar.method())
     }

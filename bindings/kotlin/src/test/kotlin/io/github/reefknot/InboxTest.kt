@@ -22,7 +22,7 @@ class InboxTest {
         assertEquals("Event: Tea (tea-1@baz.net)", read.first())
         inbox("answer", "tea-1@baz.net", "accepted", "Gladly")
         val written = Files.list(folder.resolve("out")).use { it.toList() }
-        val answer = readMail(Files.readAllBytes(written.single()))
+        val answer = readEmail(Files.readAllBytes(written.single()))
         assertEquals(listOf("mailto:e@baz.net"), answer.to)
         val reply = answer.calendars.first().calendar
         assertEquals("REPLY", reply.method())

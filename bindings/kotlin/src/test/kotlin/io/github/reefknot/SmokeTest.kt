@@ -35,7 +35,7 @@ class SmokeTest {
 
         override fun mail(message: Message, mailbox: String, now: Instant): Attempt {
             val id = "${count.values.sum()}@foo.com"
-            val mail = message.toMail(MailOptions(zone = ZoneOffset.UTC, messageId = id, date = now))
+            val mail = message.toEmail(MailOptions(zone = ZoneOffset.UTC, messageId = id, date = now))
             waiting.getOrPut(mailbox) { mutableListOf() }.add(mail.bytes)
             count.merge(mailbox, 1, Long::plus)
             return Attempt.Handed
@@ -114,7 +114,7 @@ class SmokeTest {
             val expected = step["gives"] as List<*>
             assertEquals(expected.size, arrived.size)
             for ((mail, gives) in arrived.zip(expected)) {
-                val part = readMail(mail).calendars.first()
+                val part = readEmail(mail).calendars.first()
                 assertTold(gives.map(), host.scheduler.receive(user, part.calendar, part.envelope, now))
             }
         }
