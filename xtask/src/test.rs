@@ -29,7 +29,7 @@ const STEPS: &[Step] = &[
     Step { name: "benches", what: "clippy on the benchmarks, and random rules against rrule", run: benches },
     Step { name: "fuzz", what: "clippy on the fuzz targets, warnings denied", run: fuzzing },
     Step { name: "doc", what: "cargo doc, warnings denied", run: document },
-    Step { name: "package", what: "cargo publish --dry-run -p reefknot-core", run: package },
+    Step { name: "package", what: "cargo publish --dry-run -p reefknot-core -p reefknot-ffi", run: package },
     Step { name: "python", what: "the Python package: a wheel, its tests and its types", run: in_python },
     Step { name: "dateutil", what: "random recurrence rules against python-dateutil", run: dateutil },
     Step { name: "kotlin", what: "the Kotlin bindings, with Maven or the compiler from npm", run: kotlin },
@@ -156,8 +156,8 @@ fn document(root: &Path) -> StepResult {
 
 fn package(root: &Path) -> StepResult {
     // `--allow-dirty`: a developer checks before committing.
-    let arguments = ["publish", "--dry-run", "-p", "reefknot-core", "--allow-dirty"];
-    passes(cargo(root).args(arguments), "reefknot-core could not be published as it stands")
+    let arguments = ["publish", "--dry-run", "-p", "reefknot-core", "-p", "reefknot-ffi", "--allow-dirty"];
+    passes(cargo(root).args(arguments), "reefknot-core or reefknot-ffi could not be published as it stands")
 }
 
 fn passes(command: &mut Command, advice: &str) -> StepResult {
