@@ -7,8 +7,8 @@
 mod world;
 
 use libfuzzer_sys::fuzz_target;
-use world::meetings::{REVIEW, TASK, TEA, WEEKS, plan};
-use world::people::{A, D, E, ROOM};
+use world::meetings::{LATER, REVIEW, TASK, TEA, WEEKS, plan};
+use world::people::{A, D, EVERYBODY, ROOM};
 use world::{Op, World, laws};
 
 /// One thing to do, of four numbers.
@@ -16,7 +16,7 @@ fn op([what, week, who, how]: [u8; 4]) -> Op {
     let among = |last: usize| A + usize::from(who) % (last - A + 1);
     let (week, pick) = (usize::from(week) % WEEKS, usize::from(how));
     let hours = (how % 6) as i8 - 3;
-    match what % 34 {
+    match what % 40 {
         0 => Op::Invite(among(ROOM)),
         1 => Op::Uninvite(among(ROOM)),
         2 => Op::InviteTo(week, among(ROOM)),
@@ -33,7 +33,7 @@ fn op([what, week, who, how]: [u8; 4]) -> Op {
         14 | 15 => Op::AnswerInstance(among(D), week, how),
         16 => Op::DeclineByExclusion(among(D), week),
         17 => Op::DeleteCopy(among(D)),
-        18 => Op::Delegate(among(E)),
+        18 => Op::Delegate(among(D)),
         19 => Op::Note(among(ROOM)),
         20 => Op::Meddle(among(D), how),
         21 => Op::Forward(pick, who % 2 == 0),
@@ -42,6 +42,12 @@ fn op([what, week, who, how]: [u8; 4]) -> Op {
         24 => Op::Redeliver(pick),
         25 => Op::Lose(pick),
         26 => Op::Crash(pick),
+        27 => Op::DelegateInstance(among(D), week),
+        28 => Op::Propose(among(D), week, hours),
+        29 => Op::Publish,
+        30 => Op::Add(week),
+        31 => Op::Split(week),
+        32 => Op::AskBusy(usize::from(who) % EVERYBODY.end, pick % EVERYBODY.end),
         _ => Op::Deliver(pick),
     }
 }
@@ -54,7 +60,7 @@ fuzz_target!(|input: (bool, u8, u64, Vec<(u8, [u8; 4])>)| {
         world.plan(meeting, &plan(recurs, &invited));
     }
     for (meeting, step) in steps.into_iter().take(30) {
-        world.step([TEA, REVIEW, TASK][usize::from(meeting) % 3], op(step));
+        world.step([TEA, REVIEW, TASK, LATER][usize::from(meeting) % 4], op(step));
     }
     world.drain(order);
     laws::all_at_rest(&world, order);

@@ -87,6 +87,7 @@ pub(crate) fn full_state() -> SchedulingState {
         last_stamp: Some(at(4)),
         attendees: people.map(|person| (address(person), attendee.clone())).into(),
         known: known.clone().into(),
+        passed_on: true,
         answers,
         proposals: people.map(|person| (address(person), known.clone().into())).into(),
         refusals: known[1..].iter().cloned().collect(),

@@ -50,8 +50,8 @@ pub(super) fn receive(
     if let Some((code, message)) = not_next(stored, revision, &outcome) {
         return Ok(outcome.refuse(Disposition::Ignored, code, message, "RFC 5546 §2.1.5"));
     }
-    if revision.sequence > known_sequence(stored, &outcome) + 1 {
-        let message = "a revision before this one has not arrived";
+    if outcome.state.passed_on || revision.sequence > known_sequence(stored, &outcome) + 1 {
+        let message = "the organizer's revision before this one has not arrived";
         return ask_for_the_whole("missed-revision", message, incoming, outcome, context);
     }
     let Some(start) = fields::date_time(component, "DTSTART") else {
@@ -119,7 +119,7 @@ fn not_next(
     if outcome.state.known.values().any(|known| *known == revision) {
         return Some(("duplicate", "this instance was added before".into()));
     }
-    (revision.sequence <= known).then(|| {
+    (revision.sequence <= known && !outcome.state.passed_on).then(|| {
         let message = format!(
             "the message is older (SEQUENCE {}) than what is stored (SEQUENCE {known})",
             revision.sequence

@@ -50,7 +50,8 @@ pub fn adopt(
         known.answers = Answers::default();
     }
     let before = known.known.clone();
-    let mut taken = take_over(stored, &incoming, Outcome::new(Disposition::Ignored, role, known), context)?;
+    let mut taken =
+        take_over(stored, &incoming, Outcome::new(Disposition::Ignored, role, known), context, true)?;
     // The user's program asks for what it misses; it does not ask twice.
     taken.messages.clear();
     taken.state.last_stamp = state.last_stamp;

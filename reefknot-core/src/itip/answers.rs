@@ -2,6 +2,7 @@
 //! (RFC 5546 §3.2.3, RFC 6638 §3.2.2).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::body::{self, Part};
@@ -358,6 +359,7 @@ impl Answering<'_> {
             let message = "the answer to the series holds here too";
             self.outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.2.3");
         }
+        after.complete_delegations(&self.own, None)?;
         self.outcome.object = ObjectChange::Store(after.clone());
         Ok(())
     }
@@ -382,7 +384,10 @@ impl Answering<'_> {
             None => PropertyBuf::new("ATTENDEE", self.own.uri())?,
         };
         own.set_param("PARTSTAT", answer.as_str())?;
-        own.remove_param("RSVP");
+        if *answer != PartStat::Delegated {
+            // Of a delegator it says whether they want to hear of updates (RFC 5546 §4.2.5, C).
+            own.remove_param("RSVP");
+        }
         let mut lines = vec![own];
         if *answer == PartStat::Delegated
             && let Some(attendee) = attendee_among(component, |address| *address == self.own)
@@ -398,12 +403,21 @@ impl Answering<'_> {
         object: &SchedulingObject,
         held: &[(InstanceKey, Component, PartStat)],
     ) -> Result<Vec<Message>> {
+        // With the answers to the series written where they hold.
+        let object = self.after.as_ref().unwrap_or(object);
         let mut by_delegate: BTreeMap<CalendarUserAddress, BTreeSet<InstanceKey>> = BTreeMap::new();
-        for (key, component, answer) in held.iter().filter(|(_, _, answer)| *answer == PartStat::Delegated) {
-            debug_assert_eq!(*answer, PartStat::Delegated);
+        for (key, component, _) in held.iter().filter(|(_, _, answer)| *answer == PartStat::Delegated) {
             let own = attendee_among(component, |address| *address == self.own);
             for delegate in own.map(|own| own.delegated_to).unwrap_or_default() {
-                by_delegate.entry(delegate).or_default().insert(key.clone());
+                let ruled = object.overrides().filter(|at| {
+                    let own = object.attendee(at, from_ref(&self.own));
+                    object.ruling_before(at) == *key
+                        && !object.is_cancelled(at)
+                        && own.is_some_and(|own| own.delegated_to.contains(&delegate))
+                });
+                let keys = by_delegate.entry(delegate.clone()).or_default();
+                keys.insert(key.clone());
+                keys.extend(ruled.cloned());
             }
         }
         let stamp = self.context.stamp(&self.outcome.state);

@@ -43,7 +43,9 @@ pub(super) fn receive(
         let message = "what is stored was published by somebody else";
         return Ok(outcome.refuse(Disposition::Rejected, "organizer-changed", message, "RFC 5546 §6.1.3"));
     }
-    if let Some(organizer) = organizer.filter(|organizer| !incoming.is_from_organizer(organizer)) {
+    let someone_else = organizer.filter(|organizer| !incoming.is_from_organizer(organizer));
+    let passed_on = someone_else.is_some();
+    if let Some(organizer) = someone_else {
         let message = format!("the sender is not {}, who is said to publish it", organizer.address);
         let choice = if stored.is_some() { Answer::Refuse } else { context.preferences.forwarded };
         match choice {
@@ -61,14 +63,16 @@ pub(super) fn receive(
             }
         }
     }
-    Ok(take(stored, incoming, publisher, outcome))
+    Ok(take(stored, incoming, publisher, passed_on, outcome))
 }
 
-/// Takes over what is newer, component by component; a newer series comes with all its overrides.
+/// Takes over what is newer, component by component; a newer series comes with all its overrides. Whatever the publisher
+/// says is newer than what somebody else passed on.
 fn take(
     stored: Option<&SchedulingObject>,
     incoming: &Incoming<'_>,
     publisher: Option<CalendarUserAddress>,
+    passed_on: bool,
     mut outcome: Outcome,
 ) -> Outcome {
     let mut object = match stored {
@@ -79,11 +83,12 @@ fn take(
         }
         None => without_parts(&incoming.object),
     };
+    let published = stored.filter(|_| !outcome.state.passed_on);
     let known = |key: &InstanceKey, outcome: &Outcome| -> Option<Revision> {
         let dead =
             [key, &InstanceKey::Master].into_iter().filter_map(|key| outcome.state.tombstones.get(key)).max();
-        let held = stored.and_then(|stored| stored.part(key)).map(fields::revision);
-        dead.copied().max(outcome.state.known.get(key).copied().filter(|_| stored.is_some())).max(held)
+        let held = published.and_then(|published| published.part(key)).map(fields::revision);
+        dead.copied().max(outcome.state.known.get(key).copied().filter(|_| published.is_some())).max(held)
     };
     let mut taken = 0;
     for (key, part) in incoming.object.parts() {
@@ -119,13 +124,16 @@ fn take(
             });
         }
         object.put_part(key.clone(), part);
-        outcome.state.known.insert(key.clone(), revision);
+        if !passed_on {
+            outcome.state.known.insert(key.clone(), revision);
+        }
         outcome.because_of(key, "taken-over", "the published version is stored", SOURCE);
     }
     if taken == 0 {
         outcome.disposition = Disposition::Ignored;
         return outcome;
     }
+    outcome.state.passed_on = passed_on;
     outcome.disposition = Disposition::Applied;
     let title = object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
     let who = publisher.map_or_else(|| "nobody says who".to_owned(), |publisher| publisher.to_string());

@@ -107,8 +107,7 @@ fn reply(
     context: &Context<'_>,
 ) -> Result<Outcome> {
     let Some(stored) = stored else {
-        let message = "an answer to something that is not stored here";
-        return Ok(outcome.refuse(Disposition::Ignored, "unknown-uid", message, "RFC 5546 §3.2.3"));
+        return replies::receive_about_nothing(incoming, outcome, context);
     };
     // A REPLY without ORGANIZER is found by its UID; one that names another organizer is not for this event.
     let meant = incoming.object.organizer().map(|organizer| organizer.address);

@@ -136,6 +136,11 @@ impl Answers {
         self.given.remove(key);
     }
 
+    /// Takes back what was answered to a higher SEQUENCE than there is.
+    pub(crate) fn forget_above(&mut self, sequence: u32) {
+        self.given.retain(|_, given| given.revision.sequence <= sequence);
+    }
+
     /// The lowest SEQUENCE that an answer has to name to count.
     #[must_use]
     pub fn asked(&self, key: &InstanceKey) -> u32 {

@@ -126,6 +126,9 @@ pub struct Attendee {
     pub delegated_from: Vec<CalendarUserAddress>,
     /// Who sends them messages.
     pub agent: ScheduleAgent,
+    /// Whether they delegated and want to hear of no updates: RSVP=FALSE says so, but for one who stays on the list as
+    /// ROLE=NON-PARTICIPANT (RFC 5546 §4.2.5, §3.2.2.3).
+    pub left_to_delegate: bool,
     /// Whether a REQUEST was asked for that would not be sent otherwise.
     pub force_send: ForceSend,
     /// How the last message to them fared, as it is written (SCHEDULE-STATUS, RFC 6638 §7.3).
@@ -163,11 +166,13 @@ impl Attendee {
             delegated_to: Vec::new(),
             delegated_from: Vec::new(),
             agent: ScheduleAgent::Server,
+            left_to_delegate: false,
             force_send: ForceSend::No,
             status: None,
         };
         // Of a parameter that may not be repeated the first counts.
         let (mut partstat, mut agent, mut force_send, mut status) = (None, None, None, None);
+        let (mut rsvp, mut role) = (None, None);
         for param in property.params() {
             let name = param.name_bytes();
             let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
@@ -179,6 +184,10 @@ impl Attendee {
                 force_send.get_or_insert(param);
             } else if is("SCHEDULE-STATUS") {
                 status.get_or_insert(param);
+            } else if is("RSVP") {
+                rsvp.get_or_insert(param);
+            } else if is("ROLE") {
+                role.get_or_insert(param);
             } else if is("SENT-BY") {
                 attendee.sent_by = attendee.sent_by.or_else(|| addresses(param).next());
             } else if is("DELEGATED-TO") {
@@ -192,6 +201,11 @@ impl Attendee {
         attendee.force_send =
             force_send.map_or(ForceSend::No, |param| ForceSend::parse(&param.value(), "REQUEST"));
         attendee.status = status.map(|param| param.value().into_owned());
+        let says = |param: Option<Param<'_>>, value: &str| {
+            param.is_some_and(|param| param.value().eq_ignore_ascii_case(value))
+        };
+        attendee.left_to_delegate =
+            attendee.partstat == PartStat::Delegated && says(rsvp, "FALSE") && !says(role, "NON-PARTICIPANT");
         Some(attendee)
     }
 }

@@ -6,6 +6,7 @@
 mod answers;
 mod attendee;
 mod cut;
+mod delegation;
 mod delta;
 mod editing;
 pub mod fields;
@@ -21,6 +22,7 @@ mod timing;
 pub use answers::{Answers, Asks};
 pub(crate) use attendee::reopen;
 pub use attendee::{Attendee, ForceSend, Organizer, PartStat, ScheduleAgent};
+pub(crate) use delegation::delegate;
 pub use delta::{Delta, InstanceDelta, PropertyChange, Weight, compare, is_private_extension};
 pub use identity::Identities;
 pub(crate) use object::edit_attendees;

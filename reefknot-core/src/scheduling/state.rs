@@ -31,6 +31,10 @@ pub struct SchedulingState {
     /// For an attendee: the organizer's revision last taken over, by instance.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub known: BTreeMap<InstanceKey, Revision>,
+    /// Whether what is stored was passed on, and the organizer has said nothing of it yet: what somebody else says of
+    /// SEQUENCE makes no message of the organizer's old (RFC 5546 §3.2.2.3, §6.1.1).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub passed_on: bool,
     /// For an attendee: what they were asked and have answered.
     #[serde(skip_serializing_if = "Answers::is_blank")]
     pub answers: Answers,
@@ -59,8 +63,19 @@ impl SchedulingState {
         attendee
     }
 
+    /// For an attendee: the organizer's word of what somebody else had passed on is stored now, all of it or a part.
+    pub(crate) fn hear_organizer(&mut self, stored: &SchedulingObject) {
+        self.passed_on &= match stored.master() {
+            Some(_) => !self.known.contains_key(&InstanceKey::Master),
+            None => stored.overrides().any(|key| !self.known.contains_key(key)),
+        };
+    }
+
     /// For an attendee: where nothing is remembered, the state begins with what their copy says.
     pub fn adopt(&mut self, copy: &SchedulingObject, own: &[CalendarUserAddress]) {
+        if self.passed_on {
+            return;
+        }
         if self.known.is_empty() {
             self.known = copy.parts().map(|(key, part)| (key.clone(), fields::revision(part))).collect();
         }

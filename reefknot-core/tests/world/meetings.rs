@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use reefknot_core::engine::read_object;
 use reefknot_core::ical::{Component, Edit, Limits, PropertyBuf};
 use reefknot_core::scheduling::{SchedulingObject, attendees, fields};
+use reefknot_core::value::DateTime;
 
 use super::people::{A, B, called, is_own};
 
@@ -16,7 +17,12 @@ pub(crate) const REVIEW: usize = 1;
 pub(crate) const TASK: usize = 2;
 /// A's private diary, to which nobody is invited.
 pub(crate) const DIARY: usize = 3;
-pub(crate) const MEETINGS: usize = 4;
+/// What A splits off the tea.
+pub(crate) const LATER: usize = 4;
+pub(crate) const MEETINGS: usize = 5;
+
+/// How many days after one of the weekly instances another is added.
+pub(crate) const ADDED: i64 = 3;
 
 /// The instances of a series that has not been moved.
 pub(crate) const WEEKS: usize = 4;
@@ -29,7 +35,7 @@ pub(crate) fn organizer(meeting: usize) -> usize {
 }
 
 pub(crate) fn uid(meeting: usize) -> &'static str {
-    ["tea@foo.com", "review@foo.com", "task@foo.com", "diary@foo.com"][meeting]
+    ["tea@foo.com", "review@foo.com", "task@foo.com", "diary@foo.com", "later@foo.com"][meeting]
 }
 
 pub(crate) fn meeting_of(uid: &str) -> usize {
@@ -114,6 +120,13 @@ pub(crate) fn shift(part: &mut Component, hours: i8) {
         let civil = time.civil().checked_add_seconds(i64::from(hours) * 3_600).unwrap();
         fields::put_date_time(part, name, &time.with_civil(civil));
     }
+}
+
+/// As an RDATE says it.
+pub(crate) fn extra_date(start: &DateTime) -> PropertyBuf {
+    let mut scratch = Component::new("VEVENT").unwrap();
+    fields::put_date_time(&mut scratch, "RDATE", start);
+    scratch.property("RDATE").unwrap().to_buf()
 }
 
 /// What a user notes in their own copy.

@@ -1,8 +1,10 @@
 //! A small world: eight parties, the meetings they share, and a mailbag that loses, delays, repeats and reorders
 //! what they write to each other. Every step is held to the invariants (`laws`).
 
+mod delegations;
 pub(crate) mod laws;
 pub(crate) mod meetings;
+mod offers;
 pub(crate) mod ops;
 pub(crate) mod people;
 mod play;
@@ -13,7 +15,7 @@ use std::fmt;
 use reefknot_core::engine::{Engine, Room};
 use reefknot_core::freebusy::{BusyCalendar, RoomPolicy};
 use reefknot_core::ical::{Component, Limits};
-use reefknot_core::itip::{Disposition, Envelope, Message, Outcome};
+use reefknot_core::itip::{Disposition, Envelope, Message, Outcome, Question};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{ScheduleStatus, SchedulingObject, SchedulingState, fields};
 use reefknot_core::time::Zone;
@@ -106,9 +108,13 @@ impl World {
         let Some(start) = open.master().and_then(|master| fields::date_time(master, "DTSTART")) else {
             return Vec::new();
         };
-        (0..WEEKS as i64)
-            .map(|week| {
-                let civil = start.civil().checked_add_seconds(week * 7 * 86_400).unwrap();
+        let weeks = (0..WEEKS as i64).map(|week| week * 7);
+        // Those that the organizer added follow.
+        let added = weeks.clone().map(|day| day + meetings::ADDED);
+        weeks
+            .chain(added)
+            .map(|day| {
+                let civil = start.civil().checked_add_seconds(day * 86_400).unwrap();
                 InstanceKey::of(&start.with_civil(civil), open.zones())
             })
             .filter(|key| open.is_recurring() && open.has_instance(key))
@@ -150,8 +156,12 @@ impl World {
         let outcome = self.decides(party, meeting, &message.calendar, &from);
         laws::a_reply_changes_only_its_senders(self, message, &outcome);
         laws::a_cancelled_instance_leaves_the_series(self, message, &outcome);
+        let questions = outcome.questions.clone();
         self.settle(party, meeting, outcome);
         laws::twice_is_once(self, message, &from);
+        if let [question @ Question::Counter { .. }] = &questions[..] {
+            self.decide_on_proposal(message, question, &from);
+        }
     }
 
     fn settle(&mut self, party: usize, meeting: usize, outcome: Outcome) {

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::meetings::{REVIEW, TASK, TEA, WEEKS};
-use super::people::{A, D, E, EVERYBODY, ROOM};
+use super::meetings::{LATER, REVIEW, TASK, TEA, WEEKS};
+use super::people::{A, D, EVERYBODY, ROOM};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
@@ -24,8 +24,19 @@ pub(crate) enum Op {
     AnswerInstance(usize, usize, u8),
     DeclineByExclusion(usize, usize),
     DeleteCopy(usize),
-    /// An attendee sends D in their place.
+    /// An attendee sends D in their place, and D sends E.
     Delegate(usize),
+    DelegateInstance(usize, usize),
+    /// An attendee proposes another time for an instance, which the organizer accepts or declines.
+    Propose(usize, usize, i8),
+    /// The organizer makes the meeting known to the stranger.
+    Publish,
+    /// The organizer adds an instance between two others; another program of theirs has said so by an ADD before.
+    Add(usize),
+    /// The organizer ends the tea before an instance and goes on from there under another UID.
+    Split(usize),
+    /// Somebody asks when somebody else is busy.
+    AskBusy(usize, usize),
     /// Alarms, categories and notes that are nobody else's.
     Note(usize),
     /// An attendee tries to change what is not theirs.
@@ -76,13 +87,21 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         8 => prop_oneof![
             3 => (person.clone(), any::<u8>()).prop_map(|(p, a)| Op::Answer(p, a)),
             3 => (person.clone(), week.clone(), any::<u8>()).prop_map(|(p, w, a)| Op::AnswerInstance(p, w, a)),
-            1 => (person.clone(), week).prop_map(|(p, w)| Op::DeclineByExclusion(p, w)),
+            1 => (person.clone(), week.clone()).prop_map(|(p, w)| Op::DeclineByExclusion(p, w)),
             1 => person.clone().prop_map(Op::DeleteCopy),
-            1 => (A..=E).prop_map(Op::Delegate),
+            1 => person.clone().prop_map(Op::Delegate),
+            1 => (person.clone(), week.clone()).prop_map(|(p, w)| Op::DelegateInstance(p, w)),
         ],
         2 => prop_oneof![
             EVERYBODY.prop_map(Op::Note),
-            (person, any::<u8>()).prop_map(|(p, which)| Op::Meddle(p, which)),
+            (person.clone(), any::<u8>()).prop_map(|(p, which)| Op::Meddle(p, which)),
+        ],
+        2 => prop_oneof![
+            2 => (person, week.clone(), -3..3_i8).prop_map(|(p, w, h)| Op::Propose(p, w, h)),
+            1 => Just(Op::Publish),
+            1 => week.clone().prop_map(Op::Add),
+            1 => week.clone().prop_map(Op::Split),
+            1 => (EVERYBODY, EVERYBODY).prop_map(|(asks, asked)| Op::AskBusy(asks, asked)),
         ],
         1 => prop_oneof![
             (any::<usize>(), any::<bool>()).prop_map(|(pick, keeps)| Op::Forward(pick, keeps)),
@@ -94,5 +113,5 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
 
 /// An operation on one of the meetings.
 pub(crate) fn step() -> impl Strategy<Value = (usize, Op)> {
-    (prop_oneof![3 => Just(TEA), 2 => Just(REVIEW), 1 => Just(TASK)], op())
+    (prop_oneof![3 => Just(TEA), 2 => Just(REVIEW), 1 => Just(TASK), 1 => Just(LATER)], op())
 }

@@ -5,7 +5,7 @@ use reefknot_core::ical::Kind;
 use reefknot_core::itip::{Authentication, Carrier, Envelope, Message};
 use reefknot_core::policy::Owner;
 use reefknot_core::routing::{FromPeer, Peer, Peers, Proof, Trust};
-use reefknot_core::scheduling::Identities;
+use reefknot_core::scheduling::{Identities, attendees};
 use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
 use super::meetings::{REVIEW, meeting_of, organizer};
@@ -64,7 +64,7 @@ pub(crate) fn engine(party: usize) -> Engine {
     Engine::new(aliases.iter().fold(identities, |all, alias| all.with_alias(address(alias))))
 }
 
-fn organisation(party: usize) -> &'static str {
+pub(crate) fn organisation(party: usize) -> &'static str {
     match party {
         A | B | G | ROOM => "foo.com",
         C | D => "bar.com",
@@ -137,11 +137,15 @@ pub(crate) fn impostors(message: &Message, now: Timestamp) -> Vec<Envelope> {
         authentication,
         carrier: Carrier::Mail,
     };
+    // Who delegated may pass the invitation on to their delegate.
+    let people = message.calendar.components().flat_map(attendees);
+    let delegators = people.filter(|attendee| attendee.address == message.recipient);
+    let delegators: Vec<_> = delegators.flat_map(|delegate| delegate.delegated_from).collect();
     let other = EVERYBODY
         .into_iter()
         .find(|party| {
-            let involved = [&message.originator, &message.recipient].map(who);
-            !involved.contains(party) && *party != organizer(meeting_of(&message.uid))
+            let involved = [&message.originator, &message.recipient].into_iter().chain(&delegators);
+            involved.map(who).all(|who| who != *party) && *party != organizer(meeting_of(&message.uid))
         })
         .unwrap();
     let by_mail = [
@@ -152,5 +156,7 @@ pub(crate) fn impostors(message: &Message, now: Timestamp) -> Vec<Envelope> {
     // Another organisation's word, or none that is known here, counts for nothing.
     let wrong = if organisation(who(&message.originator)) == "bar.com" { "foo.com" } else { "bar.com" };
     let by_peers = [wrong, "evil.example"].map(|shown| from_peer(message, &message.originator, shown, now));
-    by_mail.into_iter().chain(by_peers.into_iter().flatten()).collect()
+    // The stranger may write for themselves.
+    let by_mail = by_mail.into_iter().skip(usize::from(who(&message.originator) == MALLORY));
+    by_mail.chain(by_peers.into_iter().flatten()).collect()
 }

@@ -8,7 +8,7 @@ use reefknot_core::scheduling::{
 };
 
 use super::meetings::{TASK, TEA, WEEKS, add, meeting_of, names, note, organizer, remove, shift, text};
-use super::people::{D, MALLORY, ROOM, address, called, who};
+use super::people::{D, E, MALLORY, ROOM, address, called, who};
 use super::{Held, Op, Party, World};
 
 impl World {
@@ -53,7 +53,21 @@ impl World {
                     self.change(party, meeting, None);
                 }
             }
-            Op::Delegate(party) => self.delegate(party, meeting),
+            Op::Delegate(party) => self.delegate(party, meeting, &InstanceKey::Master),
+            Op::DelegateInstance(party, week) => {
+                if let Some(key) = self.keys(meeting).get(week % WEEKS).cloned() {
+                    self.delegate(party, meeting, &key);
+                }
+            }
+            Op::Propose(party, week, hours) => {
+                if let Some(key) = self.keys(meeting).get(week % WEEKS).cloned() {
+                    self.propose(party, meeting, &key, hours);
+                }
+            }
+            Op::Publish => self.publish(meeting),
+            Op::Add(week) => self.add_instance(meeting, week),
+            Op::Split(week) => self.split(week),
+            Op::AskBusy(asks, asked) => self.ask_busy(asks, asked),
             Op::Note(party) => {
                 let Some(mut copy) = self.held(party, meeting).object.clone() else { return };
                 let key = copy.parts().next().unwrap().0.clone();
@@ -87,7 +101,7 @@ impl World {
     }
 
     /// A party's copy and one component of it that takes place and is theirs to answer.
-    fn to_answer(
+    pub(super) fn to_answer(
         &self,
         party: usize,
         meeting: usize,
@@ -129,13 +143,24 @@ impl World {
         }
     }
 
-    fn delegate(&mut self, party: usize, meeting: usize) {
-        let Some((mut copy, mut part)) = self.to_answer(party, meeting, &InstanceKey::Master) else { return };
-        // Of a series, an override that is made meanwhile does not get the delegate (docs/roadmap.md).
-        if party == D || copy.is_recurring() || copy.parts().any(|(_, part)| names(part, D)) {
+    /// An attendee sends D in their place, and D sends E.
+    fn delegate(&mut self, party: usize, meeting: usize, key: &InstanceKey) {
+        let Some((mut copy, mut part)) = self.to_answer(party, meeting, key) else { return };
+        let to = if party == D { E } else { D };
+        let by_another = |message: &Message| {
+            let (from, recipient) = (who(&message.originator), who(&message.recipient));
+            meeting_of(&message.uid) == meeting
+                && recipient == to
+                && ![party, organizer(meeting)].contains(&from)
+        };
+        // Who is sent by several people at once is not played (docs/roadmap.md).
+        if [party, organizer(meeting)].contains(&to)
+            || copy.parts().any(|(_, part)| names(part, to))
+            || self.sent.iter().any(by_another)
+        {
             return;
         }
-        let (own, delegate) = (called(party, meeting), called(D, meeting));
+        let (own, delegate) = (called(party, meeting), called(to, meeting));
         edit_attendee(&mut part, &address(own), |line| {
             line.set_param("PARTSTAT", "DELEGATED")?;
             line.set_param("DELEGATED-TO", delegate)
@@ -145,7 +170,7 @@ impl World {
         line.set_param("DELEGATED-FROM", own).unwrap();
         line.set_param("RSVP", "TRUE").unwrap();
         part.push(line);
-        copy.put_part(InstanceKey::Master, part);
+        copy.put_part(key.clone(), part);
         self.change(party, meeting, Some(&copy));
     }
 

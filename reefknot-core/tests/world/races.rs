@@ -2,8 +2,8 @@
 //! organizer (0) and three attendees (1 to 3); an answer is 0 to accept and 1 to decline.
 
 use super::Op::{
-    Answer, AnswerInstance, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveInstance, MoveSeries,
-    Rename, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
+    Add, Answer, AnswerInstance, CallOff, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo,
+    MoveInstance, MoveSeries, Rename, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
 };
 use super::{Op, World, laws};
 
@@ -91,4 +91,16 @@ fn an_answer_crosses_the_showing_of_somebody_elses() {
     ];
     agree(&[1, 2, 4], &ops);
     agree(&[1, 2, 3], &[Deliver(0), Deliver(0), Answer(2, 1), Answer(1, 2), Uninvite(3), Deliver(1)]);
+}
+
+#[test]
+fn a_series_without_any_instance_left_is_called_off_like_another() {
+    let emptied = [0, 1, 2, 3].map(ExcludeInstance);
+    agree(&[1], &[&emptied[..], &[CallOff]].concat());
+}
+
+#[test]
+fn an_instance_that_was_added_makes_no_other_old() {
+    let ops = [Deliver(0), Answer(1, 0), UninviteFrom(0, 2), Deliver(0), Add(0)];
+    agree(&[1], &ops);
 }

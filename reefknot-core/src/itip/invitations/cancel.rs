@@ -49,6 +49,7 @@ pub(in crate::itip) fn cancel(
     }
     match object {
         Some(object) => {
+            outcome.state.hear_organizer(&object);
             outcome.disposition = Disposition::Applied;
             let title = object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
             outcome.tell("cancelled", format!("cancelled: {title}"));
@@ -83,7 +84,8 @@ fn cancel_one(
     // What the series said when it was taken over, it said of every instance without a revision of its own.
     let known = &outcome.state.known;
     let stated = known.get(key).or_else(|| known.get(&InstanceKey::Master)).copied();
-    let stated = stated.or_else(|| object.as_ref().map(|object| object.revision(key)));
+    let stored = object.as_ref().filter(|_| !outcome.state.passed_on);
+    let stated = stated.or_else(|| stored.map(|stored| stored.revision(key)));
     if stated.is_some_and(|stated| revision < stated) {
         let message =
             format!("the cancellation is older (SEQUENCE {}) than what is stored", revision.sequence);

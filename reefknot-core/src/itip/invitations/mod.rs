@@ -58,24 +58,33 @@ pub(super) fn request(
     if !from_organizer {
         outcome.tell("passed-on", "the invitation came from an attendee and not from the organizer");
     }
-    take_over(stored, incoming, outcome, context)
+    take_over(stored, incoming, outcome, context, from_organizer)
 }
 
-/// Takes over what is newer, whoever brought it.
+/// Takes over what is newer. What did not come from the organizer is stored, and nothing that the organizer says is held
+/// against it.
 pub(super) fn take_over(
     stored: Option<&SchedulingObject>,
     incoming: &Incoming<'_>,
     mut outcome: Outcome,
     context: &Context<'_>,
+    from_organizer: bool,
 ) -> Result<Outcome> {
     let own = context.identities.own();
     if let Some(stored) = stored {
         outcome.state.adopt(stored, own);
     }
     let known_before = outcome.state.known.clone();
-    let object = &incoming.object;
-    outcome.state.answers.hear(object.parts().map(|(key, _)| (key, object.asks(key, own))));
-    Taking { stored, object: stored.cloned(), incoming, context, outcome, known_before, taken: 0 }.run()
+    let said = &incoming.object;
+    if from_organizer {
+        if outcome.state.passed_on {
+            // An answer to a SEQUENCE that the organizer has not given answers nothing.
+            outcome.state.answers.forget_above(said.sequence());
+        }
+        outcome.state.answers.hear(said.parts().map(|(key, _)| (key, said.asks(key, own))));
+    }
+    let object = stored.cloned();
+    Taking { stored, object, incoming, from_organizer, context, outcome, known_before, taken: 0 }.run()
 }
 
 /// Keeps what is the attendee's own in their copy: alarms, categories, colour, transparency, and what their

@@ -21,6 +21,7 @@ pub(super) struct Taking<'a> {
     pub(super) stored: Option<&'a SchedulingObject>,
     pub(super) object: Option<SchedulingObject>,
     pub(super) incoming: &'a Incoming<'a>,
+    pub(super) from_organizer: bool,
     pub(super) context: &'a Context<'a>,
     pub(super) outcome: Outcome,
     pub(super) known_before: BTreeMap<InstanceKey, Revision>,
@@ -67,6 +68,9 @@ impl Taking<'_> {
             self.settle_ruled(first, &keys);
         }
         self.write_answers()?;
+        if let Some(object) = self.object.as_ref().filter(|_| self.from_organizer) {
+            self.outcome.state.hear_organizer(object);
+        }
         Ok(self.finish())
     }
 
@@ -79,6 +83,10 @@ impl Taking<'_> {
             return false;
         }
         let Some((known, of_series)) = self.known(key) else { return true };
+        if of_series && self.brings_newer_series() {
+            // The rest of a newer series is newer too, whatever its SEQUENCE: an ADD counts for its own instance.
+            return true;
+        }
         if revision == known && !of_series {
             self.outcome.because_of(key, "duplicate", "this revision is stored already", "RFC 5546 §2.1.5");
             return false;
@@ -92,6 +100,12 @@ impl Taking<'_> {
             return false;
         }
         true
+    }
+
+    fn brings_newer_series(&self) -> bool {
+        let known = self.known_before.get(&InstanceKey::Master);
+        let said = self.incoming.object.master().map(fields::revision);
+        said.is_some_and(|said| known.is_none_or(|known| said > *known))
     }
 
     fn tombstone(&self, key: &InstanceKey) -> Option<Revision> {
@@ -184,17 +198,33 @@ impl Taking<'_> {
         for key in own_exclusions {
             object.exclude(&key);
         }
-        self.outcome.state.known.insert(key.clone(), revision);
-        let SchedulingState { tombstones, ended, .. } = &mut self.outcome.state;
+        self.taken += 1;
+        if self.from_organizer {
+            self.outcome.because_of(
+                key,
+                "taken-over",
+                "the organizer's version is stored",
+                "RFC 5546 §3.2.2",
+            );
+            self.note_taken(key, revision);
+        } else {
+            let message = "stored as somebody passed it on, until the organizer says more";
+            self.outcome.because_of(key, "taken-over", message, "RFC 5546 §3.2.2.3");
+            self.outcome.state.passed_on = true;
+        }
+        Ok(())
+    }
+
+    /// From here on nothing older is taken over, and what was cancelled before takes place again.
+    fn note_taken(&mut self, key: &InstanceKey, revision: Revision) {
+        let SchedulingState { known, tombstones, ended, .. } = &mut self.outcome.state;
+        known.insert(key.clone(), revision);
         tombstones.remove(key);
         ended.remove(key);
         if *key == InstanceKey::Master {
             tombstones.retain(|_, dead| *dead > revision);
             ended.retain(|_, dead| *dead > revision);
         }
-        self.taken += 1;
-        self.outcome.because_of(key, "taken-over", "the organizer's version is stored", "RFC 5546 §3.2.2");
-        Ok(())
     }
 
     /// What a message that asks again undoes.
@@ -328,6 +358,8 @@ impl Taking<'_> {
                 self.outcome.because_of(&key, "own-answer-kept", message, "RFC 5546 §3.2.3");
                 self.taken += 1;
             }
+            // The organizer may not have heard of the delegation yet.
+            object.complete_delegations(address, self.stored)?;
         }
         Ok(())
     }
@@ -382,6 +414,9 @@ impl Taking<'_> {
     }
 
     fn note_revisions(&mut self) {
+        if !self.from_organizer {
+            return;
+        }
         let series = self.incoming.object.master().map(fields::revision);
         if let Some(sent) =
             series.filter(|sent| self.known(&InstanceKey::Master).is_none_or(|(known, _)| known < *sent))

@@ -223,6 +223,11 @@ impl<'a> Mailer<'a> {
                 change.weight().into_iter().chain(change.disappeared.then_some(Weight::Significant))
             })
             .max();
+        if attendee.left_to_delegate && weight.is_some_and(|weight| weight < Weight::Reschedule) {
+            let message = format!("{who} delegated, and asked to hear of no updates");
+            self.outcome.because("left-to-delegate", message, "RFC 5546 §4.2.5");
+            return None;
+        }
         match weight {
             Some(Weight::Reschedule | Weight::Significant) => Some(MessageReason::Update),
             Some(Weight::Informational) if self.context.preferences.tell_informational => {

@@ -18,6 +18,7 @@ use super::outcome::{Disposition, ObjectChange, Outcome, Role};
 use crate::Result;
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{Attendee, Revision, SchedulingObject, SchedulingState};
+use crate::value::CalendarUserAddress;
 
 use mailer::Mailer;
 use revise::Revise;
@@ -72,6 +73,20 @@ fn delete(before: &SchedulingObject, mut outcome: Outcome, context: &Context<'_>
 }
 
 type Keys = BTreeSet<InstanceKey>;
+
+/// Cancels for one person what `about` says of the given components, though they are not on the list.
+pub(super) fn cancel_for(
+    about: &SchedulingObject,
+    who: &CalendarUserAddress,
+    keys: &BTreeSet<InstanceKey>,
+    sequence: u32,
+    outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let mut mailer = Mailer::new(about, outcome, context);
+    mailer.cancel(about, who, keys, sequence, true)?;
+    Ok(mailer.finish(sequence))
+}
 
 /// The current version for one attendee: in answer to a REFRESH (RFC 5546 §3.2.6), or because their delegate
 /// declined (§4.2.7).

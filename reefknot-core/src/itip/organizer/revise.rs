@@ -5,12 +5,13 @@ use std::slice::from_ref;
 
 use super::mailer::{Mailer, Step, everybody};
 use crate::Result;
+use crate::ical::{Component, PropertyBuf};
 use crate::itip::context::Context;
 use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Attendee, Delta, PartStat, Revision, SchedulingObject, Weight, attendees, compare, edit_attendees,
-    fields, reopen,
+    Attendee, Delta, PartStat, Revision, SchedulingObject, Weight, attendee_among, attendees, compare,
+    edit_attendee, edit_attendees, fields, reopen,
 };
 use crate::value::CalendarUserAddress;
 
@@ -155,6 +156,9 @@ impl<'a> Revise<'a> {
                 |who| answers.contains_key(who),
                 |who, line| line.set_param("PARTSTAT", answers[who].as_str()),
             );
+            for delegator in attendees(&new).iter().filter(|who| who.partstat == PartStat::Delegated) {
+                differs |= keep_delegates(&mut new, old, delegator);
+            }
             if differs {
                 self.after.put_part(key.clone(), new);
                 self.outcome.because_of(
@@ -267,4 +271,25 @@ impl<'a> Revise<'a> {
             self.after.edit_details(&InstanceKey::Master, |part| fields::set_sequence(part, highest));
         }
     }
+}
+
+/// Whoever delegated an instance on its own sent somebody, who attends it also after its component is dropped. Tells
+/// whether that makes it another than the series has it.
+fn keep_delegates(new: &mut Component, old: &Component, delegator: &Attendee) -> bool {
+    let Some(before) = attendee_among(old, |who| *who == delegator.address) else { return false };
+    let listed: BTreeSet<_> = attendees(new).into_iter().map(|attendee| attendee.address).collect();
+    let sent = before.delegated_to.iter().filter(|delegate| !listed.contains(delegate));
+    let lines: Vec<_> = sent.filter_map(|delegate| line_of(old, delegate)).collect();
+    let differs = !lines.is_empty();
+    lines.into_iter().for_each(|line| new.push(line));
+    let all: Vec<&str> = before.delegated_to.iter().map(CalendarUserAddress::uri).collect();
+    // Addresses that were read can be written.
+    let _ = edit_attendee(new, &delegator.address, |line| line.set_params("DELEGATED-TO", &all));
+    differs
+}
+
+fn line_of(part: &Component, who: &CalendarUserAddress) -> Option<PropertyBuf> {
+    let mut lines = part.properties_named("ATTENDEE");
+    let line = lines.find(|line| Attendee::of(line).is_some_and(|attendee| attendee.address == *who))?;
+    Some(line.to_buf())
 }

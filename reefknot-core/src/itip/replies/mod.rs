@@ -1,13 +1,16 @@
 //! A REPLY arrives at the organizer (RFC 5546 §3.2.3): recorded where it answers what is asked now, and
 //! otherwise ignored with a reason.
 
+mod delegation;
+
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
+
+use delegation::Delegation;
 
 use super::completion;
 use super::context::{Agent, Context, ShowAnswers};
-use super::message::MessageReason;
 use super::organizer;
 use super::outcome::{Answer, Disposition, ObjectChange, Outcome, Question, Role};
 use super::receive::Incoming;
@@ -15,9 +18,7 @@ use super::request_status;
 use crate::Result;
 use crate::ical::{Component, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{
-    Attendee, PartStat, ScheduleStatus, SchedulingObject, attendee_among, attendees, edit_attendee, fields,
-};
+use crate::scheduling::{Attendee, PartStat, ScheduleStatus, SchedulingObject, attendee_among, fields};
 use crate::value::{CalendarUserAddress, DateTime, Timestamp};
 
 /// Takes over the answers in a REPLY, instance by instance.
@@ -35,14 +36,36 @@ pub(super) fn receive(
         outcome,
         applied: 0,
         refused: 0,
+        delegations: Vec::new(),
+        placed: BTreeMap::new(),
+        nothing_there: Keys::new(),
         let_down: BTreeSet::new(),
     };
     for (key, component) in incoming.object.parts() {
         recorder.component(key, component)?;
     }
+    recorder.delegations()?;
     recorder.tell_delegators()?;
+    let Recorder { outcome, nothing_there, .. } = &mut recorder;
+    let sequence = outcome.state.sequence.max(stored.sequence());
+    *outcome = delegation::turn_away(incoming, nothing_there, sequence, outcome.clone(), context)?;
     recorder.finish()
 }
+
+/// A REPLY about what is not stored: cancelled before, it is cancelled for whoever was sent in somebody's place.
+pub(super) fn receive_about_nothing(
+    incoming: &Incoming<'_>,
+    mut outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let message = "an answer to something that is not stored here";
+    outcome = outcome.refuse(Disposition::Ignored, "unknown-uid", message, "RFC 5546 §3.2.3");
+    let Some(dead) = outcome.state.tombstones.get(&InstanceKey::Master).copied() else { return Ok(outcome) };
+    let keys = incoming.object.parts().map(|(key, _)| key.clone()).collect();
+    delegation::turn_away(incoming, &keys, dead.sequence, outcome, context)
+}
+
+type Keys = BTreeSet<InstanceKey>;
 
 struct Recorder<'a> {
     stored: &'a SchedulingObject,
@@ -52,13 +75,19 @@ struct Recorder<'a> {
     outcome: Outcome,
     applied: usize,
     refused: usize,
+    /// By which components the sender delegates.
+    delegations: Vec<Delegation>,
+    /// Who was put on the list in whose place, and on which components.
+    placed: BTreeMap<(CalendarUserAddress, CalendarUserAddress), Keys>,
+    /// What the reply answers and what does not take place, or not with its sender.
+    nothing_there: Keys,
     /// Whose delegate declined.
     let_down: BTreeSet<CalendarUserAddress>,
 }
 
 impl Recorder<'_> {
     fn component(&mut self, key: &InstanceKey, component: &Component) -> Result<()> {
-        let Some((line, answer)) = self.who_answers(component) else {
+        let Some((line, answer)) = who_answers(self.incoming, component) else {
             self.refused += 1;
             let message = "the sender is neither the attendee who answers nor named as their SENT-BY";
             self.outcome.because_of(key, "sender-is-not-the-attendee", message, "RFC 5546 §6.1.2");
@@ -66,6 +95,7 @@ impl Recorder<'_> {
         };
         if let Some((code, message, source)) = self.no_such_instance(key) {
             self.outcome.because_of(key, code, message, source);
+            self.nothing_there.insert(key.clone());
             return Ok(());
         }
         let who = from_ref(&answer.address);
@@ -73,17 +103,32 @@ impl Recorder<'_> {
             Some(_) => self.object.attendee(key, who).is_some(),
             None => self.object.attendee(&InstanceKey::Master, who).is_some(),
         };
+        if !known && self.was_removed(key, &answer.address, fields::revision(component).sequence) {
+            let message = format!(
+                "{} answers what they were asked before they were taken off the list",
+                answer.address
+            );
+            self.outcome.because_of(key, "removed-before", message, "RFC 5546 §3.2.5");
+            self.nothing_there.insert(key.clone());
+            return Ok(());
+        }
         if !known && !self.admit(key, &line, &answer)? {
             return Ok(());
         }
-        if self.is_recorded(key, component, &answer) {
+        let heard = self.hear(key, component, &answer);
+        if answer.partstat == PartStat::Delegated && heard != Heard::Before {
+            let holds = heard == Heard::Now;
+            let (key, delegator) = (key.clone(), answer.clone());
+            self.delegations.push(Delegation { key, line, delegator, holds });
+        }
+        if heard == Heard::Now {
             if fields::is_this_and_future(component) && self.object.part(key).is_none() {
                 // The attendee answers the instances from this one on (RFC 5545 §3.2.13).
                 self.hold(key);
                 self.object.edit_part(key, |part| fields::set_this_and_future(part, true));
             }
             self.record(key, &answer)?;
-            self.delegation(key, component, &answer)?;
+            self.delegators(key, component, &answer)?;
             self.tell_remarks(component, &answer.address);
         }
         self.settle(&answer.address)
@@ -101,20 +146,6 @@ impl Recorder<'_> {
         request_status::tell_failures(&mut self.outcome, component, &who.to_string());
     }
 
-    /// The one ATTENDEE line that the sender may speak for (RFC 5546 §3.2.3, §6.1.2).
-    fn who_answers(&self, component: &Component) -> Option<(PropertyBuf, Attendee)> {
-        let mut lines = component
-            .properties_named("ATTENDEE")
-            .filter_map(|line: Property<'_>| Some((line.to_buf(), Attendee::of(&line)?)));
-        match self.incoming.sender() {
-            Some(sender) => lines.find(|(_, attendee)| {
-                attendee.address == *sender || attendee.sent_by.as_ref() == Some(sender)
-            }),
-            // A file names no sender; it says what its first attendee says.
-            None => lines.next(),
-        }
-    }
-
     fn no_such_instance(&self, key: &InstanceKey) -> Option<(&'static str, String, &'static str)> {
         let held = self.object.effective(key);
         if self.object.master().into_iter().chain(&held).any(fields::is_cancelled) {
@@ -130,26 +161,30 @@ impl Recorder<'_> {
         None
     }
 
+    /// Whether an answer crossed the CANCEL that took its sender off the list.
+    fn was_removed(&self, key: &InstanceKey, who: &CalendarUserAddress, sequence: u32) -> bool {
+        let Some(remembered) = self.outcome.state.attendees.get(who) else { return false };
+        [key, &InstanceKey::Master].into_iter().any(|key| {
+            let sent = remembered.sent.get(key);
+            remembered.cancelled.contains(key) && sent.is_some_and(|sent| sequence < sent.sequence)
+        })
+    }
+
     /// Somebody answers who is not on the list: a delegate, or a party crasher (RFC 5546 §3.2.3).
     fn admit(&mut self, key: &InstanceKey, line: &PropertyBuf, answer: &Attendee) -> Result<bool> {
         let who = &answer.address;
-        let delegated = self
-            .object
-            .attendees(key)
-            .iter()
-            .any(|attendee| answer.delegated_from.contains(&attendee.address));
-        let choice = if delegated { Answer::Accept } else { self.context.preferences.party_crashers };
-        match choice {
+        if let Some(delegator) = delegation::delegator_of(&self.object, key, answer) {
+            self.place_who_answers(key, line, &delegator)?;
+            self.outcome.tell("delegate-added", format!("{who} comes in place of {delegator}"));
+            return Ok(true);
+        }
+        match self.context.preferences.party_crashers {
             Answer::Accept => {
                 self.hold(key);
                 self.object.edit_part(key, |part| part.push(line.clone()));
-                let (code, message) = if delegated {
-                    ("delegate-added", format!("{who} comes in place of somebody invited"))
-                } else {
-                    ("party-crasher-added", format!("{who} was not invited and is added by policy"))
-                };
-                self.outcome.tell(code, message.clone());
-                self.outcome.because_of(key, code, message, "RFC 5546 §3.2.3");
+                let message = format!("{who} was not invited and is added by policy");
+                self.outcome.tell("party-crasher-added", message.clone());
+                self.outcome.because_of(key, "party-crasher-added", message, "RFC 5546 §3.2.3");
                 Ok(true)
             }
             Answer::Ask => {
@@ -167,8 +202,8 @@ impl Recorder<'_> {
         }
     }
 
-    /// Records an answer unless there is a later one (RFC 5546 §2.1.5); whether it is to what is asked now.
-    fn is_recorded(&mut self, key: &InstanceKey, component: &Component, answer: &Attendee) -> bool {
+    /// Records an answer unless there is a later one (RFC 5546 §2.1.5).
+    fn hear(&mut self, key: &InstanceKey, component: &Component, answer: &Attendee) -> Heard {
         let who = &answer.address;
         let current = self.stored.revision(key).sequence;
         let answers = &mut self.outcome.state.attendee(who, self.stored).answers;
@@ -176,17 +211,20 @@ impl Recorder<'_> {
         let mut revision = fields::revision(component);
         // Nobody can answer a revision that is still to come.
         revision.sequence = revision.sequence.min(current.max(asked));
-        let (code, message) = match answers.give(key, revision, answer.partstat.clone()) {
-            Ordering::Equal => ("duplicate", format!("this answer of {who} is recorded")),
-            Ordering::Less => ("stale-reply", format!("{who} has given a later answer than this one")),
+        let (heard, code, message) = match answers.give(key, revision, answer.partstat.clone()) {
+            Ordering::Equal => (Heard::Before, "duplicate", format!("this answer of {who} is recorded")),
+            Ordering::Less => {
+                (Heard::Late, "stale-reply", format!("{who} has given a later answer than this one"))
+            }
             Ordering::Greater if revision.sequence < asked => {
                 let sequence = revision.sequence;
-                ("stale-reply", format!("{who} answers SEQUENCE {sequence}, and SEQUENCE {asked} asks again"))
+                let message = format!("{who} answers SEQUENCE {sequence}, and SEQUENCE {asked} asks again");
+                (Heard::Late, "stale-reply", message)
             }
-            Ordering::Greater => return true,
+            Ordering::Greater => return Heard::Now,
         };
         self.outcome.because_of(key, code, message, "RFC 5546 §2.1.5");
-        false
+        heard
     }
 
     /// Gives an instance a component of its own, as the series has it, so that it can hold an answer.
@@ -253,72 +291,18 @@ impl Recorder<'_> {
         Ok(())
     }
 
-    /// A reply may also say that its sender delegated, or was delegated to (RFC 5546 §3.2.2.3).
-    fn delegation(&mut self, key: &InstanceKey, component: &Component, answer: &Attendee) -> Result<()> {
+    /// A reply may also say that its sender was delegated to (RFC 5546 §3.2.2.3).
+    fn delegators(&mut self, key: &InstanceKey, component: &Component, answer: &Attendee) -> Result<()> {
         for delegator in &answer.delegated_from {
             let named = attendee_among(component, |address| address == delegator);
             if named.is_some_and(|named| {
                 named.partstat == PartStat::Delegated && named.delegated_to.contains(&answer.address)
             }) {
-                self.hold(key);
-                self.object.edit_attendees(
-                    key,
-                    |line| line.address == *delegator,
-                    |_, line| {
-                        line.set_param("PARTSTAT", PartStat::Delegated.as_str())?;
-                        line.set_param("DELEGATED-TO", answer.address.uri())
-                    },
-                )?;
+                self.note_delegator(key, delegator, answer)?;
             }
         }
         if answer.partstat == PartStat::Declined {
             self.let_down.extend(answer.delegated_from.iter().cloned());
-        }
-        if answer.partstat != PartStat::Delegated {
-            return Ok(());
-        }
-        for delegate in &answer.delegated_to {
-            self.object
-                .edit_part(key, |part| {
-                    edit_attendee(part, &answer.address, |line| {
-                        line.set_param("DELEGATED-TO", delegate.uri())
-                    })?;
-                    if attendees(part).iter().all(|attendee| attendee.address != *delegate) {
-                        let mut line = PropertyBuf::new("ATTENDEE", delegate.uri())?;
-                        line.set_param("RSVP", "TRUE")?;
-                        line.set_param("DELEGATED-FROM", answer.address.uri())?;
-                        part.push(line);
-                    }
-                    Ok::<(), crate::Error>(())
-                })
-                .transpose()?;
-        }
-        Ok(())
-    }
-
-    /// Whose delegate declined is sent the current version, to come after all or to ask somebody else
-    /// (RFC 5546 §4.2.5, §4.2.7).
-    fn tell_delegators(&mut self) -> Result<()> {
-        if self.outcome.role != Role::Organizer || self.let_down.is_empty() {
-            return Ok(());
-        }
-        let delegators: Vec<_> = self
-            .object
-            .parts()
-            .flat_map(|(_, part)| attendees(part))
-            .filter(|attendee| self.let_down.remove(&attendee.address))
-            .collect();
-        for delegator in delegators {
-            let message = format!("the delegate of {} declined", delegator.address);
-            self.outcome.because("delegate-declined", message, "RFC 5546 §4.2.7");
-            let outcome = self.outcome.clone();
-            self.outcome = organizer::send_current(
-                &self.object,
-                &delegator,
-                MessageReason::Update,
-                outcome,
-                self.context,
-            )?;
         }
         Ok(())
     }
@@ -358,5 +342,29 @@ impl Recorder<'_> {
             Disposition::Ignored
         };
         Ok(self.outcome)
+    }
+}
+
+/// What is to be made of one answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// It answers what is asked now.
+    Now,
+    /// A later answer, or another time that is asked about, has overtaken it.
+    Late,
+    /// It is recorded already.
+    Before,
+}
+
+/// The one ATTENDEE line that the sender may speak for (RFC 5546 §3.2.3, §6.1.2).
+fn who_answers(incoming: &Incoming<'_>, component: &Component) -> Option<(PropertyBuf, Attendee)> {
+    let mut lines = component
+        .properties_named("ATTENDEE")
+        .filter_map(|line: Property<'_>| Some((line.to_buf(), Attendee::of(&line)?)));
+    match incoming.sender() {
+        Some(sender) => lines
+            .find(|(_, attendee)| attendee.address == *sender || attendee.sent_by.as_ref() == Some(sender)),
+        // A file names no sender; it says what its first attendee says.
+        None => lines.next(),
     }
 }

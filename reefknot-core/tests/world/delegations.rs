@@ -1,0 +1,159 @@
+//! Delegations that cross something else. The parties are the organizer (0), attendees (1 to 5) and the delegate (6).
+
+use reefknot_core::ical::{Component, PropertyBuf};
+use reefknot_core::itip::{Disposition, Envelope, Message, Method, Outcome};
+use reefknot_core::recurrence::InstanceKey;
+use reefknot_core::scheduling::{PartStat, edit_attendee, fields};
+
+use super::Op::{
+    Answer, AnswerInstance, CallOff, CancelInstance, Delegate, DelegateInstance, Deliver, MoveInstance,
+    MoveSeries, RenameInstance, Uninvite,
+};
+use super::meetings::TEA;
+use super::people::{A, B, C, D, address, called, carried, is_own, who};
+use super::{Held, Op, World, laws};
+
+/// What is under way at the end arrives in many orders, and all agree after each.
+fn agree(recurs: bool, invited: &[usize], ops: &[Op]) -> Vec<World> {
+    (0..32)
+        .map(|order| {
+            let mut world = World::tea(recurs, invited);
+            ops.iter().for_each(|op| world.apply(*op));
+            world.drain(order);
+            laws::all_at_rest(&world, order);
+            world
+        })
+        .collect()
+}
+
+fn answer(world: &World, key: &InstanceKey, party: usize) -> Option<PartStat> {
+    let attendees = world.organizers(TEA)?.attendees(key);
+    attendees.into_iter().find(|attendee| is_own(party, &attendee.address)).map(|attendee| attendee.partstat)
+}
+
+fn of(world: &World, method: Method, from: usize, to: usize) -> Message {
+    let mut sent = world.sent.iter().rev();
+    let found = sent.find(|message| {
+        (message.method, who(&message.originator), who(&message.recipient)) == (method, from, to)
+    });
+    found.unwrap_or_else(|| panic!("no {method} from {from} to {to}\n{world}")).clone()
+}
+
+#[test]
+fn a_delegate_is_asked_about_the_time_that_the_delegation_crossed() {
+    // The delegate answers what they were passed on, and only then hear of the new time.
+    let asked = [Deliver(0), Delegate(B), MoveSeries(1)];
+    for world in agree(false, &[B], &asked) {
+        assert_eq!(answer(&world, &InstanceKey::Master, D), Some(PartStat::NeedsAction), "{world}");
+        of(&world, Method::Request, A, D);
+    }
+    let mut world = World::tea(false, &[B]);
+    asked.iter().for_each(|op| world.apply(*op));
+    let passed_on = of(&world, Method::Request, B, D);
+    world.mailbag.retain(|message| who(&message.recipient) != D);
+    world.hand_over(&passed_on);
+    world.apply(Answer(D, 0));
+    let answered = of(&world, Method::Reply, D, A);
+    world.mailbag.retain(|message| who(&message.originator) != D);
+    world.hand_over(&answered);
+    assert_eq!(answer(&world, &InstanceKey::Master, D), Some(PartStat::NeedsAction), "{world}");
+    world.drain(3);
+    laws::all_at_rest(&world, 3);
+    of(&world, Method::Request, A, D);
+}
+
+#[test]
+fn a_delegate_stands_on_an_override_that_the_delegation_crossed() {
+    let second = |world: &World| world.keys(TEA)[1].clone();
+    for world in agree(true, &[B], &[Deliver(0), Delegate(B), RenameInstance(1, 7)]) {
+        let second = second(&world);
+        assert_eq!(answer(&world, &second, B), Some(PartStat::Delegated), "{world}");
+        assert_eq!(answer(&world, &second, D), Some(PartStat::NeedsAction), "{world}");
+    }
+    for world in agree(true, &[B], &[Deliver(0), Delegate(B), MoveInstance(1, 1)]) {
+        let second = second(&world);
+        assert_eq!(answer(&world, &second, B), Some(PartStat::NeedsAction), "{world}");
+        assert_eq!(answer(&world, &second, D), Some(PartStat::NeedsAction), "{world}");
+    }
+    agree(true, &[B], &[Deliver(0), AnswerInstance(B, 2, 0), Delegate(B), MoveInstance(1, 1), MoveSeries(1)]);
+    agree(true, &[B], &[RenameInstance(0, 0), Deliver(0), Deliver(0), Delegate(B)]);
+    agree(true, &[B, C], &[Deliver(0), Deliver(0), DelegateInstance(B, 0), DelegateInstance(C, 1)]);
+    agree(true, &[B], &[Deliver(0), DelegateInstance(B, 1), MoveInstance(1, 1), RenameInstance(2, 1)]);
+}
+
+#[test]
+fn a_delegate_hears_that_there_is_nothing_to_come_to() {
+    let delegated = |crossing: Op| [Deliver(0), Delegate(B), crossing];
+    for world in agree(true, &[B], &delegated(CallOff)) {
+        of(&world, Method::Cancel, A, D);
+    }
+    for world in agree(true, &[B], &delegated(Uninvite(B))) {
+        of(&world, Method::Cancel, A, D);
+    }
+    agree(true, &[B], &delegated(CancelInstance(1)));
+    for world in agree(true, &[B], &[Deliver(0), DelegateInstance(B, 1), CancelInstance(1)]) {
+        of(&world, Method::Cancel, A, D);
+    }
+}
+
+/// B passes on an invitation that says of itself that it is newer than whatever A may send.
+fn passed_on_with_a_high_sequence() -> World {
+    let mut world = World::tea(false, &[B]);
+    [Deliver(0), Delegate(B), Deliver(0)].iter().for_each(|op| world.apply(*op));
+    let mut forged: Component = (*of(&world, Method::Request, B, D).calendar).clone();
+    for part in forged.components_mut().filter(|part| part.is("VEVENT")) {
+        fields::set_sequence(part, 99);
+        part.set(PropertyBuf::text("SUMMARY", "forged").unwrap());
+    }
+    world.mailbag.clear();
+    let from = carried(&of(&world, Method::Request, B, D), world.now);
+    assert_eq!(takes(&mut world, &forged, &from), Disposition::Applied);
+    world
+}
+
+fn takes(world: &mut World, calendar: &Component, from: &Envelope) -> Disposition {
+    let outcome = world.decides(D, TEA, calendar, from);
+    let disposition = outcome.disposition;
+    store(world, outcome);
+    disposition
+}
+
+fn store(world: &mut World, outcome: Outcome) {
+    let stored = outcome.resulting(world.held(D, TEA).object.as_ref()).cloned();
+    world.parties[D].held[TEA] = Held { object: stored, state: outcome.state };
+}
+
+#[test]
+fn what_a_delegator_says_of_sequence_makes_no_message_of_the_organizer_old() {
+    let mut world = passed_on_with_a_high_sequence();
+    // D answers what B says that there is.
+    let (Held { object, state }, engine) = (world.held(D, TEA), &world.parties[D].engine);
+    let mut after = object.clone().unwrap();
+    let accept = |line: &mut PropertyBuf| line.set_param("PARTSTAT", "ACCEPTED");
+    after.edit_part(&InstanceKey::Master, |part| edit_attendee(part, &address(called(D, TEA)), accept));
+    let outcome = engine.change(object.as_ref(), Some(&after), state, world.now).unwrap();
+    let reply = outcome.messages[0].clone();
+    store(&mut world, outcome);
+    world.hand_over(&reply);
+    assert_eq!(answer(&world, &InstanceKey::Master, D), Some(PartStat::Accepted));
+    world.apply(MoveSeries(2));
+    world.drain(1);
+    laws::both_sides_agree(&world);
+    assert_eq!(answer(&world, &InstanceKey::Master, D), Some(PartStat::NeedsAction));
+    assert_eq!(world.held(D, TEA).object.as_ref().unwrap().sequence(), 1);
+    world.apply(Answer(D, 1));
+    world.drain(1);
+    laws::both_sides_agree(&world);
+    assert_eq!(answer(&world, &InstanceKey::Master, D), Some(PartStat::Declined));
+}
+
+#[test]
+fn what_a_delegator_says_of_sequence_does_not_outlive_a_cancellation() {
+    let mut world = passed_on_with_a_high_sequence();
+    world.apply(CallOff);
+    world.drain(1);
+    laws::both_sides_agree(&world);
+    let copy = world.held(D, TEA).object.as_ref().unwrap();
+    assert!(copy.parts().all(|(_, part)| fields::is_cancelled(part)), "{world}");
+    assert_eq!(address(called(D, TEA)), of(&world, Method::Cancel, A, D).recipient);
+}
