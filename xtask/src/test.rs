@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
         what: "the Swift bindings, or what can be checked without a toolchain",
         run: swift,
     },
+    Step { name: "world", what: "100,000 random operations on shared meetings", run: world },
     Step {
         name: "tests",
         what: "cargo test: unit, integration, scenario, property and doc tests",
@@ -167,6 +168,30 @@ fn passes(command: &mut Command, advice: &str) -> StepResult {
 
 /// From where the property tests draw their cases.
 const SEED: &str = "20261122";
+
+/// How many random conversations are some 100,000 operations: each has up to 81.
+const CONVERSATIONS: &str = "2600";
+
+/// Plays the tests' world for long, with the core optimised: without, it takes several times what that costs to build.
+fn world(root: &Path) -> StepResult {
+    let mut command = cargo(root);
+    command.args(["test", "--config", "profile.dev.package.reefknot-core.opt-level=1"]).args([
+        "-p",
+        "reefknot-core",
+        "--all-features",
+        "--test",
+        "invariants",
+        "no_operation_breaks_a_law",
+    ]);
+    let asked = |name: &str, otherwise: &str| std::env::var(name).unwrap_or_else(|_| otherwise.to_owned());
+    command
+        .env("PROPTEST_RNG_SEED", asked("PROPTEST_RNG_SEED", SEED))
+        .env("PROPTEST_CASES", asked("PROPTEST_CASES", CONVERSATIONS));
+    passes(
+        &mut command,
+        "a law of reefknot-core/tests/world/laws.rs is broken; make it a named test, and mend it",
+    )
+}
 
 /// Runs all tests, showing their output as it comes and counting what their summaries say.
 fn tests(root: &Path) -> StepResult {
