@@ -9,16 +9,18 @@ mod memory;
 mod rows;
 mod scheduler;
 mod store;
+mod told;
 mod transport;
 
 pub use directory::{Directory, LocalUser, UserList};
 pub use memory::MemoryStore;
-pub use scheduler::{
-    Asker, BusyAnswer, Delivered, Invitee, OpenQuestion, Peer, Proof, ReadAnswer, Received, Scheduler,
-    Suggested, Trust, Unknown, UserNotice,
-};
+pub use scheduler::Scheduler;
 pub use store::{
     Commit, NewQuestion, QueuedMessage, Settled, Settlement, Span, Store, StoredCalendar, StoredMessage,
     StoredObject, StoredQuestion, StoredText,
+};
+pub use told::{
+    Asker, BusyAnswer, Delivered, Invitee, OpenQuestion, Peer, Proof, ReadAnswer, Received, Suggested, Trust,
+    Unknown, UserNotice,
 };
 pub use transport::{Attempt, BusyQuestion, PeerAnswer, Transport};

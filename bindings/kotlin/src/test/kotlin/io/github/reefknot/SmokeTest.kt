@@ -1,5 +1,6 @@
 package io.github.reefknot
 
+import io.github.reefknot.inbox.FileStore
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Instant
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.TestFactory
+import org.junit.jupiter.api.io.TempDir
 
 internal val fixtures: Path = Path.of(System.getProperty("reefknot.fixtures"))
 
@@ -42,8 +44,7 @@ class SmokeTest {
         }
     }
 
-    private class Host(described: Map<String, Any?>, mails: Mailboxes) {
-        val store = MemoryStore()
+    private class Host(described: Map<String, Any?>, val store: Store, mails: Mailboxes) {
         val addresses = described["users"].map().mapValues { it.value as String }
         val scheduler = Scheduler(
             store,
@@ -65,9 +66,9 @@ class SmokeTest {
         }
     }
 
-    private class Stage(hosts: Map<String, Any?>) {
+    private class Stage(hosts: Map<String, Any?>, makeStore: () -> Store) {
         val mails = Mailboxes()
-        val hosts = hosts.mapValues { Host(it.value.map(), mails) }
+        val hosts = hosts.mapValues { Host(it.value.map(), makeStore(), mails) }
 
         fun play(step: Map<String, Any?>) {
             if (step["do"] == "mails") return assertEquals(step["count"], mails.count)
@@ -152,11 +153,19 @@ class SmokeTest {
     }
 
     @TestFactory
-    fun `every conversation ends as the scenario says`(): List<DynamicTest> {
+    fun `every conversation ends as the scenario says`(): List<DynamicTest> = conversations { MemoryStore() }
+
+    @TestFactory
+    fun `every conversation ends so in a store written in Kotlin`(@TempDir folder: Path): List<DynamicTest> {
+        var stores = 0
+        return conversations { FileStore(folder.resolve("store-${stores++}")) }
+    }
+
+    private fun conversations(makeStore: () -> Store): List<DynamicTest> {
         val scenario = Json.read(Files.readString(fixtures.resolve("smoke/scenario.json"))).map()
         return (scenario["conversations"] as List<*>).map { it.map() }.map { conversation ->
             DynamicTest.dynamicTest(conversation["name"] as String) {
-                val stage = Stage(scenario["hosts"].map())
+                val stage = Stage(scenario["hosts"].map(), makeStore)
                 (conversation["steps"] as List<*>).forEach { stage.play(it.map()) }
             }
         }
