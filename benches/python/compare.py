@@ -3,8 +3,8 @@
     pip install ./bindings/python -r benches/python/requirements.txt
     python benches/python/compare.py
 
-Each figure is the median of many repeats, and in brackets the fastest and the slowest of them. What is compared is checked to
-be the same before it is timed.
+Each figure is the median of 31 rounds, and in brackets the least and the greatest. What is compared is checked to be the same
+before it is timed.
 """
 
 from __future__ import annotations
@@ -42,34 +42,35 @@ def weekly(rule: str = "FREQ=WEEKLY", start: datetime = datetime(2026, 1, 6, 15,
     )
 
 
-def measured(work: Callable[[], object], seconds: float = 1.5) -> list[float]:
-    """How long each repeat of the work takes, in microseconds, sorted."""
+def calls_in(work: Callable[[], object], seconds: float) -> int:
+    """How many calls take about that long."""
+    work()
     begun = time.perf_counter()
     work()
-    once = time.perf_counter() - begun
-    calls = max(1, int(0.005 / max(once, 1e-7)))
-    repeats = max(5, min(200, int(seconds / max(once * calls, 1e-7))))
-    times = []
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        for _ in range(calls):
-            work()
-        times.append((time.perf_counter() - begun) / calls * 1e6)
-    return sorted(times)
+    return max(1, int(seconds / max(time.perf_counter() - begun, 1e-7)))
 
 
-def shown(times: list[float]) -> str:
-    return f"{statistics.median(times):,.1f} µs ({times[0]:,.1f}–{times[-1]:,.1f})"
+def timed(work: Callable[[], object], calls: int) -> float:
+    """How long one call takes, in microseconds."""
+    begun = time.perf_counter()
+    for _ in range(calls):
+        work()
+    return (time.perf_counter() - begun) / calls * 1e6
+
+
+def shown(times: list[float], unit: str = "µs", digits: int = 1) -> str:
+    low, *_, high = sorted(times)
+    return f"{statistics.median(times):,.{digits}f} {unit} ({low:,.{digits}f}–{high:,.{digits}f})"
 
 
 def row(what: str, aim: str, ours: Callable[[], object], theirs: Callable[[], object] | None = None) -> None:
-    own = measured(ours)
-    cells = [what, aim, shown(own)]
-    if theirs is None:
-        cells += ["", ""]
-    else:
-        other = measured(theirs)
-        cells += [shown(other), f"{statistics.median(other) / statistics.median(own):,.0f} ×"]
+    """One line of the table; the two take turns, so that a processor which changes its speed changes it for both."""
+    works = [ours] if theirs is None else [ours, theirs]
+    calls = [calls_in(work, 0.02) for work in works]
+    rounds = [[timed(work, number) for work, number in zip(works, calls)] for _ in range(31)]
+    times = list(map(list, zip(*rounds)))
+    cells = [what, aim, shown(times[0])]
+    cells += [shown(times[1]), shown([pair[1] / pair[0] for pair in rounds], "×", 0)] if theirs else ["", ""]
     print("| " + " | ".join(cells) + " |", flush=True)
 
 

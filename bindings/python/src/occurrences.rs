@@ -149,7 +149,8 @@ pub(crate) fn _occurrences(
         ));
     }
     let calendar = this.as_calendar(py)?;
-    let found = py.detach(|| recurrence::occurrences(&calendar, window, &zone, &limits));
+    let zones = this.zones.get();
+    let found = py.detach(|| recurrence::occurrences_in(&calendar, zones, window, &zone, &limits));
     let mut dressed: HashMap<*const ical::Component, Py<PyAny>> = HashMap::new();
     let mut all = Vec::with_capacity(found.items.len());
     for recurrence::Occurrence { uid, instance } in found.items {

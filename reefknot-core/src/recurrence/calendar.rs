@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Budget, Instance, Series, Stopped};
 use crate::ical::{Component, Limits};
-use crate::time::Zone;
+use crate::time::{Zone, Zones};
 use crate::value::Timestamp;
 
 /// An instance, and which object it is of.
@@ -54,8 +54,20 @@ pub fn occurrences<'a>(
     reader: &Zone,
     limits: &Limits,
 ) -> Occurrences<'a> {
+    occurrences_in(calendar, &Arc::new(Zones::of(calendar)), window, reader, limits)
+}
+
+/// As [`occurrences`], by zones that were read already, for a calendar that is asked often.
+#[must_use]
+pub fn occurrences_in<'a>(
+    calendar: &'a Component,
+    zones: &Arc<Zones>,
+    window: Range<Timestamp>,
+    reader: &Zone,
+    limits: &Limits,
+) -> Occurrences<'a> {
     let mut all = Occurrences::default();
-    for series in Series::all(calendar) {
+    for series in Series::all_in(calendar, zones) {
         match series {
             Ok(series) => all.add(&series, window.clone(), reader, limits),
             Err(error) => all.problems.push(error.to_string()),

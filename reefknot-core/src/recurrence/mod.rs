@@ -20,7 +20,7 @@ mod set;
 mod timing;
 
 pub use crate::value::{Budget, Rule, Spent};
-pub use calendar::{Occurrence, Occurrences, occurrences};
+pub use calendar::{Occurrence, Occurrences, occurrences, occurrences_in};
 pub use instances::{Instance, Instances, Stopped};
 pub use key::InstanceKey;
 pub use series::{Contains, Override, Series};

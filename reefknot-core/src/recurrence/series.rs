@@ -83,7 +83,11 @@ impl<'a> Series<'a> {
     /// All series of a calendar, in the order in which they first occur; those that cannot be
     /// read as errors.
     pub fn all(calendar: &'a Component) -> Vec<Result<Self>> {
-        let zones = Arc::new(Zones::of(calendar));
+        Self::all_in(calendar, &Arc::new(Zones::of(calendar)))
+    }
+
+    /// As [`all`](Self::all), by zones that were read already.
+    pub fn all_in(calendar: &'a Component, zones: &Arc<Zones>) -> Vec<Result<Self>> {
         let mut groups: Vec<Vec<&'a Component>> = Vec::new();
         let mut places = std::collections::HashMap::new();
         for part in recurring(calendar) {
