@@ -163,9 +163,12 @@ def test_a_message_is_tried_again_and_given_up() -> None:
 
 
 def test_without_a_transport_a_message_waits() -> None:
-    scheduler = Scheduler(MemoryStore(), USERS)
+    store = MemoryStore()
+    scheduler = Scheduler(store, USERS)
     scheduler.put("a", "1", meeting("c@bar.com"), now=NOW)
     assert scheduler.deliver(now=NOW).retried == 1
+    [waiting] = store.due(NOW + HOUR, 10)
+    assert waiting.status == "1.0;the scheduler was given no transport to carry it"
 
 
 def test_a_directory_of_one_s_own() -> None:

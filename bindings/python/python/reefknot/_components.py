@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from ._enums import Method, PartStat
-from ._errors import InvalidError
+from ._errors import InvalidError, ParseError
 from ._reefknot import Component, Occurrence, Property, _occurrences, parse_calendars
 from ._values import CalendarUserAddress, Limits, Recur
 
@@ -550,8 +550,6 @@ class Calendar(Component):
             return calendars[0]
         if calendars:
             raise InvalidError(f"there are {len(calendars)} calendars where one is wanted; read them with Calendar.parse_all")
-        from ._errors import ParseError
-
         raise ParseError("there is no iCalendar object (BEGIN:VCALENDAR) in it")
 
     @staticmethod
@@ -650,6 +648,5 @@ class Calendar(Component):
         return _find_occurrences(self, start, end, zone, limits, strict)
 
 
-for _class in (Component, Organizer, Attendee, Occurrences, Event, Todo, Journal, FreeBusy, Alarm, TimeZone, Calendar):
-    if _class is not Component:
-        _class.__module__ = "reefknot"
+for _class in (Organizer, Attendee, Occurrences, Event, Todo, Journal, FreeBusy, Alarm, TimeZone, Calendar):
+    _class.__module__ = "reefknot"

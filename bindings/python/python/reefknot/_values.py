@@ -41,9 +41,6 @@ class CalendarUserAddress(str):
     def __repr__(self) -> str:
         return f"CalendarUserAddress({str(self)!r})"
 
-    def __str__(self) -> str:
-        return str.__str__(self)
-
 
 class Recur(str):
     """A recurrence rule (RFC 5545 §3.3.10): a ``str`` that was read and is written as the standard has it.
@@ -69,9 +66,6 @@ class Recur(str):
 
     def __repr__(self) -> str:
         return f"Recur({str(self)!r})"
-
-    def __str__(self) -> str:
-        return str.__str__(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,17 +166,20 @@ impl Directory for PyDirectory<'_> {
     }
 }
 
-/// A transport that is written in Python.
+/// A transport that is written in Python; without one, what is to be carried waits.
 pub(super) struct PyTransport<'a> {
-    pub(super) transport: &'a Py<PyAny>,
+    pub(super) transport: Option<&'a Py<PyAny>>,
     pub(super) raised: &'a Raised,
 }
 
 impl Transport for PyTransport<'_> {
     fn mail(&mut self, message: &Outgoing, mailbox: &str, now: Timestamp) -> Result<Attempt> {
+        let Some(transport) = self.transport else {
+            return Ok(Attempt::TryLater("the scheduler was given no transport to carry it".to_owned()));
+        };
         call(self.raised, |py| {
             let arguments = (records::from_outgoing(py, message)?, mailbox, time::from_instant(py, now)?);
-            records::to_attempt(&self.transport.bind(py).call_method1("mail", arguments)?)
+            records::to_attempt(&transport.bind(py).call_method1("mail", arguments)?)
         })
     }
 }

@@ -314,8 +314,7 @@ impl Scheduler {
         limit: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let now = time::instant(now)?;
-        let none = py.None();
-        let transport = self.transport.as_ref().unwrap_or(&none);
+        let transport = self.transport.as_ref();
         let delivered = self.drive_with(py, |scheduler, raised| {
             scheduler.deliver(&mut PyTransport { transport, raised }, now, limit)
         })?;
