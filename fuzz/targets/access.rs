@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use reefknot_core::policy::{AccessList, Owner, Asking, Right};
+use reefknot_core::policy::{AccessList, Asking, Owner, Right};
 use reefknot_core::value::CalendarUserAddress;
 use reefknot_fuzz::now;
 
