@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::cargo;
+use crate::{cargo, succeed};
 
 /// Where the tables go, below the repository's root.
 const REPORT: &str = "benches/target/report.md";
+const FAILED: &str = "the benchmarks failed";
 
 /// Runs the benchmarks whose names hold `filter` (all with an empty one), shows the tables and writes them.
 pub(crate) fn run(root: &Path, filter: &str) -> Result<(), String> {
@@ -16,7 +17,7 @@ pub(crate) fn run(root: &Path, filter: &str) -> Result<(), String> {
         fs::remove_dir_all(&measured).map_err(|error| format!("{}: {error}", measured.display()))?;
     }
     let mut benches = benches(root, &measured);
-    succeed(benches.args(["bench", "--benches", "--", filter]).stdout(Stdio::inherit()))?;
+    succeed(benches.args(["bench", "--benches", "--", filter]).stdout(Stdio::inherit()), FAILED)?;
     let report = self::benches(root, &measured)
         .args(["run", "--release", "--quiet", "--bin", "report", "--"])
         .arg(&measured)
@@ -34,10 +35,10 @@ pub(crate) fn run(root: &Path, filter: &str) -> Result<(), String> {
 
 /// Formatting and clippy for the benchmarks, so that they keep up with the core, and its rules against a peer's.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    succeed(benches(root, Path::new("")).args(["fmt", "--check"]))?;
+    succeed(benches(root, Path::new("")).args(["fmt", "--check"]), FAILED)?;
     let arguments = ["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"];
-    succeed(benches(root, Path::new("")).args(arguments))?;
-    succeed(benches(root, Path::new("")).args(["test", "--quiet", "--test", "differential"]))
+    succeed(benches(root, Path::new("")).args(arguments), FAILED)?;
+    succeed(benches(root, Path::new("")).args(["test", "--quiet", "--test", "differential"]), FAILED)
 }
 
 /// A cargo in the workspace of the benchmarks.
@@ -45,9 +46,4 @@ fn benches(root: &Path, measured: &Path) -> Command {
     let mut command = cargo(&root.join("benches"));
     command.env("CARGO_TARGET_DIR", root.join("benches/target")).env("CRITERION_HOME", measured);
     command
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| format!("cargo did not start: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("the benchmarks failed ({status})")) }
 }

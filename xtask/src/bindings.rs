@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::cargo;
+use crate::{cargo, succeed};
 
 /// Writes the sources of a language (`kotlin` or `swift`) into a folder, from a library that is built first.
 pub(crate) fn generate(root: &Path, language: &str, folder: &Path) -> Result<(), String> {
@@ -18,13 +18,9 @@ pub(crate) fn generate(root: &Path, language: &str, folder: &Path) -> Result<(),
 
 /// Builds the library and its generator in one go, so that uniffi is built once.
 fn build(root: &Path) -> Result<PathBuf, String> {
-    let status = cargo(root)
-        .args(["build", "--quiet", "-p", "reefknot-ffi", "-p", "xtask-bindgen"])
-        .status()
-        .map_err(|error| format!("cargo did not start: {error}"))?;
-    if !status.success() {
-        return Err(format!("the library could not be built ({status})"));
-    }
+    let mut command = cargo(root);
+    command.args(["build", "--quiet", "-p", "reefknot-ffi", "-p", "xtask-bindgen"]);
+    succeed(&mut command, "the library could not be built")?;
     Ok(library(root))
 }
 

@@ -6,7 +6,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::cargo;
+use crate::{cargo, succeed};
+
+const FAILED: &str = "cargo failed";
 
 /// The targets, and where their seeds lie below the repository's root; three take numbers for input.
 const TARGETS: &[(&str, &[&str])] = &[
@@ -60,9 +62,9 @@ pub(crate) fn run(root: &Path, seconds: &str, named: &[&str]) -> Result<(), Stri
 
 /// Formatting and clippy for the targets, so that they keep up with the core; no fuzzer is compiled for it.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    succeed(fuzz(root).args(["fmt", "--check"]))?;
+    succeed(fuzz(root).args(["fmt", "--check"]), FAILED)?;
     let arguments = ["clippy", "--quiet", "--all-targets", "--no-default-features", "--", "-D", "warnings"];
-    succeed(fuzz(root).args(arguments))
+    succeed(fuzz(root).args(arguments), FAILED)
 }
 
 /// Installs cargo-fuzz where it is missing.
@@ -73,7 +75,7 @@ fn tool(root: &Path) -> Result<(), String> {
         return Ok(());
     }
     println!("cargo-fuzz is missing: cargo install cargo-fuzz --locked");
-    succeed(cargo(root).args(["install", "cargo-fuzz", "--locked"]))
+    succeed(cargo(root).args(["install", "cargo-fuzz", "--locked"]), FAILED)
 }
 
 /// Runs one target: how many executions it came to, and whether all went well.
@@ -111,11 +113,6 @@ fn fuzz(root: &Path) -> Command {
     let mut command = cargo(&root.join("fuzz"));
     command.env("CARGO_TARGET_DIR", root.join("fuzz/target"));
     command
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| format!("cargo did not start: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("cargo failed ({status})")) }
 }
 
 #[cfg(test)]

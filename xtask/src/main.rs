@@ -132,3 +132,9 @@ fn cargo(root: &Path) -> Command {
     command.current_dir(root);
     command
 }
+
+/// Runs a cargo to its end; the error is the advice with how it ended.
+fn succeed(command: &mut Command, advice: &str) -> Result<(), String> {
+    let status = command.status().map_err(|error| format!("cargo did not start: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{advice} ({status})")) }
+}

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{bench, cargo, fuzz, kotlin, layers, python, swift, vectors};
+use crate::{bench, cargo, fuzz, kotlin, layers, python, succeed, swift, vectors};
 
 /// What a step reports when it passed: a few words for the last line, or nothing.
 type StepResult = Result<Option<String>, String>;
@@ -162,8 +162,7 @@ fn package(root: &Path) -> StepResult {
 }
 
 fn passes(command: &mut Command, advice: &str) -> StepResult {
-    let status = command.status().map_err(|error| format!("cargo did not start: {error}"))?;
-    if status.success() { Ok(None) } else { Err(format!("{advice} ({status})")) }
+    succeed(command, advice).map(|()| None)
 }
 
 /// From where the property tests draw their cases.
