@@ -1,4 +1,4 @@
-//! Meetings of any size, and the three decisions about them that the benches time.
+//! Meetings of any size, and the decisions about them that the benches time.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

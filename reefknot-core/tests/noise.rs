@@ -179,16 +179,12 @@ fn answer(object: &SchedulingObject, who: &str, partstat: &str) -> SchedulingObj
 /// C's answer, received by A.
 fn recorded(engine: &Engine) -> Outcome {
     let state = SchedulingState::default();
-    let declined =
-        crate::engine(C).change(Some(&tea()), Some(&answer(&tea(), C, "DECLINED")), &state, now()).unwrap();
-    assert_eq!(told(&declined), [(A.to_owned(), MessageReason::Reply)]);
     let envelope = Envelope {
         sender: Some(address(C)),
         authentication: Authentication::Authenticated,
         carrier: Carrier::Mail,
     };
-    let reply = &declined.messages[0].calendar;
-    engine.receive(Some(&tea()), &state, reply, &envelope, now().saturating_add(60)).unwrap()
+    engine.receive(Some(&tea()), &state, &recorded_reply(), &envelope, now().saturating_add(60)).unwrap()
 }
 
 #[test]
@@ -306,6 +302,7 @@ fn recorded_reply() -> Component {
     let declined = engine(C)
         .change(Some(&tea()), Some(&answer(&tea(), C, "DECLINED")), &SchedulingState::default(), now())
         .unwrap();
+    assert_eq!(told(&declined), [(A.to_owned(), MessageReason::Reply)]);
     Component::clone(&declined.messages[0].calendar)
 }
 

@@ -1,9 +1,9 @@
 """A room that books itself: takes the invitations in its mailbox and answers them by what it is booked for.
 
-    python room.py ~/aquarium/Maildir aquarium@foo.com room.sqlite ~/outbox
+    python room.py ~/aquarium/Maildir aquarium@foo.com room.sqlite ~/outbox a@foo.com b@bar.com
 
 Of two bookings at one time the second is declined, instance by instance. Who wrote by mail proved nothing, so the access
-list decides who may book: here everybody whose address the mail server has checked, and who is on the list.
+list decides who may book: here those named at the end, where the mail server has checked that it is they who wrote.
 """
 
 from __future__ import annotations
@@ -36,6 +36,6 @@ def main(maildir: str, address: str, database: str, outbox: str, *bookers: str) 
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 5:
+    if len(sys.argv) < 6:
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -17,14 +17,7 @@ fn host() -> Host {
     host.put("b", &private);
     let nowhere = meeting("2", B, "mailto:x@baz.net", "20261202T090000")
         .replace("DTSTART:", "DTSTART;TZID=Nowhere/Middle:");
-    let put = Put {
-        calendar: Some(nowhere.as_bytes()),
-        based_on: None,
-        residence: <_>::default(),
-        source: Source::File,
-    };
-    let now = host.now;
-    host.scheduler().put(&"b".into(), "2", put, now).unwrap();
+    host.put_as("b", &nowhere, Source::File).unwrap();
     host
 }
 
@@ -81,14 +74,7 @@ fn conflicts_are_found_within_the_horizon() {
     let mut host = host();
     host.put("a", &meeting(UID, A, C, FIRST));
     let other = meeting("3", A, D, "20261202T093000Z");
-    let put = Put {
-        calendar: Some(other.as_bytes()),
-        based_on: None,
-        residence: <_>::default(),
-        source: Source::File,
-    };
-    let now = host.now;
-    host.scheduler().put(&"a".into(), "3", put, now).unwrap();
+    host.put_as("a", &other, Source::File).unwrap();
     let scheduler = host.scheduler();
     let found = scheduler.conflicts(&"a".into(), UID, day()).unwrap().unwrap();
     assert_eq!((found.horizon, found.conflicts.len(), found.conflicts[0].uid.as_str()), (day(), 1, "3"));

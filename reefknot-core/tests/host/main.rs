@@ -74,8 +74,9 @@ impl Host {
     fn put_as(&mut self, user: &str, text: &str, source: Source) -> Result<Outcome> {
         let put =
             Put { calendar: Some(text.as_bytes()), based_on: None, residence: Residence::Synced, source };
+        let uid = read_object(text.as_bytes(), &Limits::default()).unwrap().uid().to_owned();
         let now = self.now;
-        self.scheduler().put(&user.into(), UID, put, now)
+        self.scheduler().put(&user.into(), &uid, put, now)
     }
 
     fn put(&mut self, user: &str, text: &str) -> Outcome {

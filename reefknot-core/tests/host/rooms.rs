@@ -134,19 +134,6 @@ fn a_booking_that_comes_between_is_seen() {
     assert_eq!(answers, ["DECLINED", "ACCEPTED"]);
 }
 
-/// Puts an object into the room's own calendar by hand.
-fn put_in_room(host: &mut Host, text: &str) -> Outcome {
-    let uid = read_object(text.as_bytes(), &Limits::default()).unwrap().uid().to_owned();
-    let put = Put {
-        calendar: Some(text.as_bytes()),
-        based_on: None,
-        residence: <_>::default(),
-        source: Source::User,
-    };
-    let now = host.now;
-    host.scheduler().put(&"aquarium".into(), &uid, put, now).unwrap()
-}
-
 #[test]
 fn nobody_gives_the_room_away_twice_by_hand() {
     let (mut host, trust) = (house(), Trust::default());
@@ -157,19 +144,19 @@ fn nobody_gives_the_room_away_twice_by_hand() {
              END:VCALENDAR\r\n"
         )
     };
-    assert_eq!(put_in_room(&mut host, &cleaning("c", FIRST)).disposition, Disposition::Allowed);
+    assert_eq!(host.put("aquarium", &cleaning("c", FIRST)).disposition, Disposition::Allowed);
     assert_eq!(book(&mut host, &trust, "a", &meeting("1", A, AQUARIUM, FIRST)), "DECLINED");
     assert_eq!(book(&mut host, &trust, "a", &meeting("2", A, AQUARIUM, "20261202T110000Z")), "ACCEPTED");
 
-    let refused = put_in_room(&mut host, &cleaning("c", "20261202T113000Z"));
+    let refused = host.put("aquarium", &cleaning("c", "20261202T113000Z"));
     assert_eq!(refused.disposition, Disposition::Rejected);
     assert!(refused.reasons.iter().any(|reason| reason.code == "room-is-taken"), "{:?}", refused.reasons);
     // Whoever looks after the room accepts what it declined: not while the time is taken.
     let stored = host.store.load(&"aquarium".into(), "1").unwrap().unwrap().calendar.unwrap();
     let accepted = String::from_utf8(stored).unwrap().replace("PARTSTAT=DECLINED", "PARTSTAT=ACCEPTED");
-    assert_eq!(put_in_room(&mut host, &accepted).disposition, Disposition::Rejected);
-    assert_eq!(put_in_room(&mut host, &cleaning("c", "20261203T090000Z")).disposition, Disposition::Allowed);
-    assert_eq!(put_in_room(&mut host, &accepted).disposition, Disposition::Allowed);
+    assert_eq!(host.put("aquarium", &accepted).disposition, Disposition::Rejected);
+    assert_eq!(host.put("aquarium", &cleaning("c", "20261203T090000Z")).disposition, Disposition::Allowed);
+    assert_eq!(host.put("aquarium", &accepted).disposition, Disposition::Allowed);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::people::{A, B, C, D, address, called, carried, is_own, who};
 use super::{Held, Op, World, laws};
 
 /// What is under way at the end arrives in many orders, and all agree after each.
-fn agree(recurs: bool, invited: &[usize], ops: &[Op]) -> Vec<World> {
+pub(super) fn agree(recurs: bool, invited: &[usize], ops: &[Op]) -> Vec<World> {
     (0..32)
         .map(|order| {
             let mut world = World::tea(recurs, invited);

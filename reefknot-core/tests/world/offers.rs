@@ -119,9 +119,8 @@ impl World {
         let busy =
             BusyCalendar::new(&objects, engine.identities()).busy(window, &Zone::UTC, &Limits::default());
         let asking = Asking { peer: Some(organisation(asks)), ..Asking::default() };
-        let reply_of = own.clone();
-        let asked = Owner { addresses: &[own], is_room: false, groups: &[] };
-        let access = list.decide(&asking, Right::FreeBusy, &asked, self.now);
+        let owner = Owner { addresses: &[own], is_room: false, groups: &[] };
+        let access = list.decide(&asking, Right::FreeBusy, &owner, self.now);
         let from = Envelope {
             sender: Some(question.organizer),
             authentication: Authentication::Authenticated,
@@ -129,7 +128,7 @@ impl World {
         };
         let told = engine.tell_busy(&calendar, &from, &busy, &access, self.now).unwrap();
         let [reply] = &told.messages[..] else {
-            assert_eq!(asks, who(&reply_of), "{:?}\n{self}", told.reasons);
+            assert_eq!(asks, asked, "{:?}\n{self}", told.reasons);
             return;
         };
         valid(&reply.calendar);

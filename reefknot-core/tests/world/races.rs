@@ -1,20 +1,15 @@
 //! Conversations in which messages cross: each once ended with two sides that disagree. The parties are the
-//! organizer (0) and three attendees (1 to 3); an answer is 0 to accept and 1 to decline.
+//! organizer (0) and attendees (1 to 4); an answer is 0 to accept, 1 to decline and 2 for perhaps.
 
+use super::Op;
 use super::Op::{
     Add, Answer, AnswerInstance, CallOff, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo,
     MoveInstance, MoveSeries, Rename, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
 };
-use super::{Op, World, laws};
 
 /// What is under way at the end arrives in many orders, and both sides agree after each.
 fn agree(invited: &[usize], ops: &[Op]) {
-    for order in 0..32 {
-        let mut world = World::tea(true, invited);
-        ops.iter().for_each(|op| world.apply(*op));
-        world.drain(order);
-        laws::all_at_rest(&world, order);
-    }
+    super::delegations::agree(true, invited, ops);
 }
 
 #[test]
