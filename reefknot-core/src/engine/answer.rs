@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
-use crate::ical::{Component, PropertyBuf};
+use crate::ical::PropertyBuf;
 use crate::itip::{Method, Outcome};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{PartStat, SchedulingObject, SchedulingState, fields};
@@ -66,11 +66,10 @@ impl Engine {
         if let Some(comment) = comment {
             let comment = PropertyBuf::text("COMMENT", comment)?;
             for message in outcome.messages.iter_mut().filter(|message| message.method == Method::Reply) {
-                let mut calendar = Component::clone(&message.calendar);
+                let calendar = Arc::make_mut(&mut message.calendar);
                 for part in calendar.components_mut().filter(|part| part.is(stored.kind().as_str())) {
                     part.push(comment.clone());
                 }
-                message.calendar = Arc::new(calendar);
             }
         }
         Ok(outcome)

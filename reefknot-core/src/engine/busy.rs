@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
+use crate::Result;
 use crate::freebusy::{BusyTime, FreeBusyRequest, busy_of};
 use crate::ical::{Component, Kind};
 use crate::itip::{
@@ -11,7 +12,6 @@ use crate::itip::{
 use crate::policy::Decision;
 use crate::scheduling::{Organizer, SchedulingState, attendees};
 use crate::value::{CalendarUserAddress, Timestamp};
-use crate::{Error, Result};
 
 /// A message about busy time. Nothing of it is stored: it is no object of the user's calendar, and old tomorrow.
 ///
@@ -19,11 +19,7 @@ use crate::{Error, Result};
 /// the whole calendar, which [`Engine::tell_busy`] is given, and not from what is stored under one UID.
 pub(super) fn receive(calendar: &Component, state: &SchedulingState, envelope: &Envelope) -> Result<Outcome> {
     let outcome = Outcome::new(Disposition::Ignored, Role::None, state.clone());
-    let method = calendar.value("METHOD");
-    let Some(method) = method else {
-        return Err(Error::invalid("the calendar has no METHOD, so it is not a scheduling message"));
-    };
-    let method: Method = method.trim().parse()?;
+    let method = Method::of(calendar)?;
     if envelope.authentication == Authentication::Failed {
         let message = "the sender is not who the message says";
         return Ok(outcome.refuse(Disposition::Rejected, "authentication-failed", message, "RFC 5546 §6.1"));

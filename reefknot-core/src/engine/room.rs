@@ -47,9 +47,7 @@ impl Engine {
     ) -> Result<Outcome> {
         let preferences = self.unattended(envelope, room);
         let taken = self.receive_with(stored, state, calendar, envelope, now, &preferences)?;
-        let asks = calendar
-            .value("METHOD")
-            .is_some_and(|method| matches!(method.trim().parse(), Ok(Method::Request | Method::Add)));
+        let asks = matches!(Method::of(calendar), Ok(Method::Request | Method::Add));
         let Some(invitation) =
             taken.resulting(stored).filter(|_| asks && taken.disposition == Disposition::Applied)
         else {
@@ -96,8 +94,11 @@ impl Engine {
             let horizon = room.policy.horizon(now);
             held_twice(object, &self.identities, room.booked, horizon, room.zone, room.limits)
         };
-        let held = before.map(twice).unwrap_or_default();
         let now_held = outcome.resulting(before).map(twice).unwrap_or_default();
+        if now_held.is_empty() {
+            return Ok(outcome);
+        }
+        let held = before.map(twice).unwrap_or_default();
         let Some(new) = now_held.into_iter().find(|conflict| !held.contains(conflict)) else {
             return Ok(outcome);
         };

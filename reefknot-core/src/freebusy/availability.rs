@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::calendar::bounds;
 use super::{BusyTime, BusyType};
 use crate::ical::{Component, Limits};
-use crate::recurrence::Series;
+use crate::recurrence::{Series, bounds};
 use crate::scheduling::fields;
 use crate::time::{Zone, Zones};
 use crate::value::{DateTime, Duration, Timestamp};

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use super::{Availability, BusyPeriod, BusyTime, BusyType};
 use crate::ical::{Component, Kind, Limits};
-use crate::recurrence::{Budget, InstanceKey, Series, Stopped};
+use crate::recurrence::{InstanceKey, Series, Stopped, bounds};
 use crate::scheduling::{Identities, PartStat, SchedulingObject, attendee_among, fields};
 use crate::time::Zone;
 use crate::value::{DateTime, Timestamp};
@@ -197,11 +197,6 @@ impl<'a> BusyCalendar<'a> {
         }
         found
     }
-}
-
-/// How many instances of one object are looked at, and how far its recurrence is followed.
-pub(super) fn bounds(limits: &Limits) -> (usize, Budget) {
-    (usize::try_from(limits.instances).unwrap_or(usize::MAX), Budget::new(limits.expansion_steps))
 }
 
 /// When an event that does not recur takes place, if that is the same for every reader.

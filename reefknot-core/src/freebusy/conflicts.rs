@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::calendar::bounds;
 use super::{BusyCalendar, BusyPeriod, BusyType, Doubt, Taken};
 use crate::Result;
 use crate::ical::Limits;
-use crate::recurrence::InstanceKey;
+use crate::recurrence::{InstanceKey, bounds};
 use crate::scheduling::{Identities, SchedulingObject, fields};
 use crate::time::Zone;
 use crate::value::Timestamp;

@@ -284,17 +284,15 @@ impl RoomPolicy {
                 status,
             }));
         }
-        let mut taken = found.conflicts.iter().filter(|conflict| conflict.instance == *key);
-        let Some(worst) = taken.clone().map(|conflict| conflict.period.busy).max() else { return Ok(None) };
-        let Some(period) = taken.find(|conflict| conflict.period.busy == worst).map(|worst| worst.period)
-        else {
-            return Ok(None);
-        };
+        let taken = found.conflicts.iter().filter(|conflict| conflict.instance == *key);
+        // Of equals `max_by_key` takes the last: from behind, that is the first.
+        let periods = taken.rev().map(|conflict| conflict.period);
+        let Some(period) = periods.max_by_key(|period| period.busy) else { return Ok(None) };
         let (answer, status) = match self.on_conflict {
             OnConflict::Decline => (PartStat::Declined, Some(StatusCode::Conflict.status()?)),
             OnConflict::Tentative => (PartStat::Tentative, None),
         };
-        let how = if worst == BusyType::Tentative { "tentatively booked" } else { "booked" };
+        let how = if period.busy == BusyType::Tentative { "tentatively booked" } else { "booked" };
         let message =
             format!("the room is {how} from {} to {}", period.start.to_rfc3339(), period.end.to_rfc3339());
         Ok(Some(Objection { code: "room-is-taken", message, answer, status }))

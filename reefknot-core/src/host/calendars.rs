@@ -217,8 +217,7 @@ impl Scheduler<'_> {
 
 /// The busy time in a peer's answer, if it is one to the question that was asked.
 fn told(asked: &FreeBusyRequest, answer: &Component, peer: &str) -> Result<BusyTime> {
-    let is_reply =
-        answer.value("METHOD").is_some_and(|method| matches!(method.trim().parse(), Ok(Method::Reply)));
+    let is_reply = matches!(Method::of(answer), Ok(Method::Reply));
     let about = FreeBusyRequest::read(answer)?;
     if !is_reply || about.uid != asked.uid || about.attendees != asked.attendees {
         return Err(Error::invalid(format!(

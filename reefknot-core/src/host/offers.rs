@@ -2,10 +2,10 @@
 
 use super::driver::Step;
 use super::{Scheduler, UserId};
-use crate::engine::read_object;
+use crate::engine::{Engine, read_object};
 use crate::itip::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::PartStat;
+use crate::scheduling::{PartStat, SchedulingObject, SchedulingState};
 use crate::value::{CalendarUserAddress, Timestamp};
 use crate::{Error, Result};
 
@@ -24,12 +24,8 @@ impl Scheduler<'_> {
         comment: Option<&str>,
         now: Timestamp,
     ) -> Result<Outcome> {
-        let user = self.user(user)?;
-        let residence = self.residence(&user.id, uid)?;
-        let engine = self.engine(&user, residence);
-        self.take(&Step::new(&user, uid, residence, now), |held| {
-            let stored = held.object.ok_or_else(|| nothing(uid, &user.id))?;
-            engine.answer(stored, instance, answer, comment, held.state, now)
+        self.offer(user, uid, now, |engine, stored, state| {
+            engine.answer(stored, instance, answer, comment, state, now)
         })
     }
 
@@ -50,12 +46,8 @@ impl Scheduler<'_> {
         now: Timestamp,
     ) -> Result<Outcome> {
         let proposal = read_object(proposal, &self.limits)?;
-        let user = self.user(user)?;
-        let residence = self.residence(&user.id, uid)?;
-        let engine = self.engine(&user, residence);
-        self.take(&Step::new(&user, uid, residence, now), |held| {
-            let stored = held.object.ok_or_else(|| nothing(uid, &user.id))?;
-            engine.propose(stored, &proposal, held.state, comment, now)
+        self.offer(user, uid, now, |engine, stored, state| {
+            engine.propose(stored, &proposal, state, comment, now)
         })
     }
 
@@ -70,16 +62,25 @@ impl Scheduler<'_> {
         recipients: &[CalendarUserAddress],
         now: Timestamp,
     ) -> Result<Outcome> {
+        self.offer(user, uid, now, |engine, stored, state| engine.publish(stored, state, recipients, now))
+    }
+
+    /// What a user says of an object that they hold.
+    fn offer(
+        &mut self,
+        user: &UserId,
+        uid: &str,
+        now: Timestamp,
+        say: impl Fn(&Engine, &SchedulingObject, &SchedulingState) -> Result<Outcome>,
+    ) -> Result<Outcome> {
         let user = self.user(user)?;
         let residence = self.residence(&user.id, uid)?;
         let engine = self.engine(&user, residence);
         self.take(&Step::new(&user, uid, residence, now), |held| {
-            let stored = held.object.ok_or_else(|| nothing(uid, &user.id))?;
-            engine.publish(stored, held.state, recipients, now)
+            let stored = held.object.ok_or_else(|| {
+                Error::invalid(format!("user `{}` holds nothing under the UID `{uid}`", user.id))
+            })?;
+            say(&engine, stored, held.state)
         })
     }
-}
-
-fn nothing(uid: &str, user: &UserId) -> Error {
-    Error::invalid(format!("user `{user}` holds nothing under the UID `{uid}`"))
 }

@@ -105,35 +105,36 @@ impl Component {
 
     /// The properties of one name, in any letter case, in order.
     pub fn properties_named<'a>(&'a self, name: &str) -> impl Iterator<Item = Property<'a>> {
-        self.entries.iter().filter_map(move |entry| match entry {
-            Entry::Property(text) if text.is_named(&self.source, name) => Property::of(text, &self.source),
-            _ => None,
-        })
+        self.properties_where(move |line, source| line.is_named(source, name))
     }
 
     /// As [`property`](Self::property), for a later one: the n-th from 0.
     pub(crate) fn property_nth(&self, name: &str, n: usize) -> Option<Property<'_>> {
-        let mut named = self.entries.iter().filter_map(|entry| match entry {
-            Entry::Property(text) => text.is_named(&self.source, name).then_some(text),
-            Entry::Unreadable(_) | Entry::Component(_) => None,
-        });
-        Property::of(named.nth(n)?, &self.source)
+        let named = self.lines(|line, source| line.is_named(source, name)).nth(n)?;
+        Property::of(named, &self.source)
     }
 
     /// The properties of some names, in any letter case, in order.
     pub(crate) fn properties_among<'a>(&'a self, names: &[&str]) -> impl Iterator<Item = Property<'a>> {
-        self.entries.iter().filter_map(move |entry| match entry {
-            Entry::Property(text) if names.iter().any(|name| text.is_named(&self.source, name)) => {
-                Property::of(text, &self.source)
-            }
-            _ => None,
-        })
+        self.properties_where(move |line, source| names.iter().any(|name| line.is_named(source, name)))
     }
 
     /// The properties of all names but one, in order.
     pub(crate) fn properties_but<'a>(&'a self, name: &str) -> impl Iterator<Item = Property<'a>> {
+        self.properties_where(move |line, source| !line.is_named(source, name))
+    }
+
+    fn properties_where<'a>(
+        &'a self,
+        chosen: impl Fn(&Text, &Source) -> bool,
+    ) -> impl Iterator<Item = Property<'a>> {
+        self.lines(chosen).filter_map(|line| Property::of(line, &self.source))
+    }
+
+    /// The lines of properties that are chosen, before they are taken apart.
+    fn lines(&self, chosen: impl Fn(&Text, &Source) -> bool) -> impl Iterator<Item = &Text> {
         self.entries.iter().filter_map(move |entry| match entry {
-            Entry::Property(text) if !text.is_named(&self.source, name) => Property::of(text, &self.source),
+            Entry::Property(line) if chosen(line, &self.source) => Some(line),
             _ => None,
         })
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::ical::Kind;
+use crate::ical::{Component, Kind};
 use crate::{Error, Result};
 
 /// The METHOD of a scheduling message (RFC 5546 §1.4).
@@ -38,6 +38,14 @@ pub enum Method {
 }
 
 impl Method {
+    /// The METHOD that a calendar has.
+    pub(crate) fn of(calendar: &Component) -> Result<Self> {
+        let Some(method) = calendar.value("METHOD") else {
+            return Err(Error::invalid("the calendar has no METHOD, so it is not a scheduling message"));
+        };
+        method.trim().parse()
+    }
+
     /// Whether RFC 5546 has this method for a kind of component (§1.4, §3).
     ///
     /// ```

@@ -136,7 +136,7 @@ pub(super) fn declined(
         let message = "the refusal is for other attendees";
         return Ok(outcome.refuse(Disposition::Ignored, "not-for-this-user", message, SOURCE));
     }
-    let title = stored.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
+    let title = stored.title();
     for (key, part) in incoming.object.parts() {
         let revision = fields::revision(part);
         if revision.sequence < stored.revision(key).sequence {

@@ -81,7 +81,7 @@ fn take(
             object.adopt_zones(incoming.object.shell());
             object
         }
-        None => without_parts(&incoming.object),
+        None => incoming.object.without_parts(),
     };
     let published = stored.filter(|_| !outcome.state.passed_on);
     let known = |key: &InstanceKey, outcome: &Outcome| -> Option<Revision> {
@@ -135,20 +135,11 @@ fn take(
     }
     outcome.state.passed_on = passed_on;
     outcome.disposition = Disposition::Applied;
-    let title = object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
+    let title = object.title();
     let who = publisher.map_or_else(|| "nobody says who".to_owned(), |publisher| publisher.to_string());
     outcome.tell("published", format!("{who} published: {title}"));
     outcome.object = ObjectChange::Store(object);
     outcome
-}
-
-fn without_parts(object: &SchedulingObject) -> SchedulingObject {
-    let mut empty = object.clone();
-    let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
-    for key in keys {
-        empty.remove_part(&key);
-    }
-    empty
 }
 
 /// The user makes known what they organize, or what has no organizer, to people who are not asked to come.

@@ -5,10 +5,10 @@ use super::message::{Authentication, Envelope, MessageReason};
 use super::method::Method;
 use super::outcome::{Answer, Disposition, Outcome, Question, Role};
 use super::{add, counter, invitations, organizer, proposal, publish, replies, sent_by};
+use crate::Result;
 use crate::ical::Component;
 use crate::scheduling::{Organizer, SchedulingObject, SchedulingState, attendees};
 use crate::value::CalendarUserAddress;
-use crate::{Error, Result};
 
 /// A message that has been read, and where it came from.
 #[derive(Clone, Debug)]
@@ -27,10 +27,7 @@ impl<'a> Incoming<'a> {
     /// # Errors
     /// When there is no METHOD or one that nobody knows, or when the calendar is no scheduling object.
     pub fn read(calendar: &Component, envelope: &'a Envelope) -> Result<Self> {
-        let Some(method) = calendar.value("METHOD") else {
-            return Err(Error::invalid("the calendar has no METHOD, so it is not a scheduling message"));
-        };
-        let method = method.trim().parse::<Method>()?;
+        let method = Method::of(calendar)?;
         let object = SchedulingObject::from_calendar(calendar.clone())?;
         Ok(Self { method, object, envelope })
     }

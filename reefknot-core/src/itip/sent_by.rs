@@ -14,7 +14,7 @@ use crate::value::CalendarUserAddress;
 /// For whom the sender of a message says to act; `None` where they speak for themselves.
 #[must_use]
 pub fn acts_for(message: &Component, sender: &CalendarUserAddress) -> Option<CalendarUserAddress> {
-    let method: Method = message.value("METHOD")?.trim().parse().ok()?;
+    let method = Method::of(message).ok()?;
     principal(method, message.components().filter(|part| Kind::of(part).is_some()), sender)
 }
 

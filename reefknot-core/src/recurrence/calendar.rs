@@ -74,16 +74,20 @@ pub fn occurrences_in<'a>(
         }
     }
     all.items.sort_by(|one, other| {
-        let key = |item: &Occurrence<'a>| (item.instance.start_instant, item.uid.clone());
-        key(one).cmp(&key(other))
+        (one.instance.start_instant, &one.uid).cmp(&(other.instance.start_instant, &other.uid))
     });
     all
 }
 
+/// How many instances of one object are looked at, and how far its recurrence is followed.
+pub(crate) fn bounds(limits: &Limits) -> (usize, Budget) {
+    (usize::try_from(limits.instances).unwrap_or(usize::MAX), Budget::new(limits.expansion_steps))
+}
+
 impl<'a> Occurrences<'a> {
     fn add(&mut self, series: &Series<'a>, window: Range<Timestamp>, reader: &Zone, limits: &Limits) {
-        let limit = usize::try_from(limits.instances).unwrap_or(usize::MAX);
-        let found = series.instances(window, reader, limit, Budget::new(limits.expansion_steps));
+        let (limit, budget) = bounds(limits);
+        let found = series.instances(window, reader, limit, budget);
         let uid: Arc<str> = series.uid().into();
         let mut tell = |what: &str| self.problems.push(format!("`{uid}`: {what}"));
         series.problems().iter().for_each(|problem| tell(problem));

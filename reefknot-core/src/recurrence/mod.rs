@@ -20,6 +20,7 @@ mod set;
 mod timing;
 
 pub use crate::value::{Budget, Rule, Spent};
+pub(crate) use calendar::bounds;
 pub use calendar::{Occurrence, Occurrences, occurrences, occurrences_in};
 pub use instances::{Instance, Instances, Stopped};
 pub use key::InstanceKey;

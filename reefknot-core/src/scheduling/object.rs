@@ -188,6 +188,21 @@ impl SchedulingObject {
         self.parts.keys().filter(|key| **key != InstanceKey::Master)
     }
 
+    /// The title (SUMMARY, RFC 5545 §3.8.1.12) of the first component that has one; empty where none has.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default()
+    }
+
+    /// The same calendar with none of its components, to put others in.
+    pub(crate) fn without_parts(&self) -> Self {
+        let mut empty = self.clone();
+        for (key, _) in self.parts() {
+            empty.remove_part(key);
+        }
+        empty
+    }
+
     /// The organizer, from whichever component names one.
     #[must_use]
     pub fn organizer(&self) -> Option<Organizer> {

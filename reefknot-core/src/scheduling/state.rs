@@ -63,6 +63,13 @@ impl SchedulingState {
         attendee
     }
 
+    /// For the organizer: whether somebody was told that this is cancelled for them; only a higher SEQUENCE brings it back.
+    pub(crate) fn was_cancelled_for(&self, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
+        self.attendees.get(who).is_some_and(|remembered| {
+            [key, &InstanceKey::Master].into_iter().any(|key| remembered.cancelled.contains(key))
+        })
+    }
+
     /// For an attendee: the organizer's word of what somebody else had passed on is stored now, all of it or a part.
     pub(crate) fn hear_organizer(&mut self, stored: &SchedulingObject) {
         self.passed_on &= match stored.master() {

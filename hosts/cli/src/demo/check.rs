@@ -45,15 +45,11 @@ pub(super) fn read_back(dir: &Path, files: &[(&str, &[&str])]) -> Result<Vec<Hol
 }
 
 impl Holding {
-    fn title(&self) -> String {
-        self.object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default()
-    }
-
     /// One line a component: what begins when, at which revision, and who answered what.
     pub(super) fn lines(&self) -> Vec<String> {
         let rows = self.object.parts().map(|(key, part)| {
             let (start, sequence, answers) = self.row(key);
-            let title = if key.is_master() { self.title() } else { format!("  {key}") };
+            let title = if key.is_master() { self.object.title() } else { format!("  {key}") };
             let state = if fields::is_cancelled(part) { " (cancelled)" } else { "" };
             let title: String = format!("{title}{state}").chars().take(28).collect();
             let (file, user) = (&self.file, &self.user);
@@ -97,7 +93,7 @@ impl Holding {
             .collect();
         json!({
             "file": self.file, "user": self.user, "uid": self.uid, "residence": self.residence,
-            "title": self.title(), "components": parts,
+            "title": self.object.title(), "components": parts,
         })
     }
 }

@@ -39,8 +39,7 @@ pub(in crate::itip) fn cancel(
             continue;
         }
         let revision = fields::revision(component);
-        let following =
-            component.property("RECURRENCE-ID").is_some_and(|id| id.param_is("RANGE", "THISANDFUTURE"));
+        let following = fields::is_this_and_future(component);
         done += cancel_one(key, revision, following, &mut object, &mut outcome);
     }
     if done == 0 {
@@ -51,8 +50,7 @@ pub(in crate::itip) fn cancel(
         Some(object) => {
             outcome.state.hear_organizer(&object);
             outcome.disposition = Disposition::Applied;
-            let title = object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
-            outcome.tell("cancelled", format!("cancelled: {title}"));
+            outcome.tell("cancelled", format!("cancelled: {}", object.title()));
             outcome.object = ObjectChange::Store(object);
         }
         None => {

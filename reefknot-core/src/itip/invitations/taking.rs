@@ -181,14 +181,7 @@ impl Taking<'_> {
                 object.adopt_zones(self.incoming.object.shell());
                 object
             }
-            None => {
-                let mut object = self.incoming.object.clone();
-                let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
-                for key in keys {
-                    object.remove_part(&key);
-                }
-                self.object.insert(object)
-            }
+            None => self.object.insert(self.incoming.object.without_parts()),
         };
         if excluded {
             object.exclude(key);
@@ -449,13 +442,18 @@ impl Taking<'_> {
         if self.stored.is_some() && self.is_of_others_only() {
             let message = "nothing changed for this user; others answered";
             self.outcome.because("others-answered", message, "RFC 6638 §3.2.10");
-            if let Some(object) = self.object {
-                self.outcome.object = ObjectChange::Store(object);
-            }
-            return self.outcome;
+        } else {
+            self.tell();
         }
-        let title =
-            self.incoming.object.parts().find_map(|(_, part)| part.text("SUMMARY")).unwrap_or_default();
+        if let Some(object) = self.object {
+            self.outcome.object = ObjectChange::Store(object);
+        }
+        self.outcome
+    }
+
+    /// Tells the user of the invitation or its new version, and of times that cannot be placed.
+    fn tell(&mut self) {
+        let title = self.incoming.object.title();
         let (code, verb) =
             if self.stored.is_some() { ("updated", "changed") } else { ("invited", "sent an invitation") };
         let who = self
@@ -471,10 +469,6 @@ impl Taking<'_> {
                 format!("the time zone `{tzid}` is not known, so these times are uncertain"),
             );
         }
-        if let Some(object) = self.object {
-            self.outcome.object = ObjectChange::Store(object);
-        }
-        self.outcome
     }
 }
 

@@ -47,7 +47,7 @@ impl<'a> Revise<'a> {
         self.drop_overrides_of_nothing();
         self.keep_answers_of_dropped_overrides();
         let delta = Delta::between(self.before, Some(&self.after));
-        if self.before.is_some() && delta.instances.is_empty() && !self.is_forced() {
+        if self.before.is_some() && delta.instances.is_empty() && !self.after.is_forced() {
             self.never_fall();
             self.outcome.disposition = Disposition::Unchanged;
             self.outcome.because(
@@ -85,11 +85,6 @@ impl<'a> Revise<'a> {
             mailer.stored.sequence().max(if mailer.outcome.messages.is_empty() { 0 } else { mailer.highest });
         mailer.outcome.object = ObjectChange::Store(mailer.stored.clone());
         Ok(mailer.finish(sequence))
-    }
-
-    /// Whether somebody is to be sent the object although nothing changed (RFC 6638 §7.2).
-    fn is_forced(&self) -> bool {
-        self.after.is_forced()
     }
 
     /// What the object said of those never written to from here is where their record begins.
@@ -178,7 +173,7 @@ impl<'a> Revise<'a> {
             let gone = change.disappeared || !change.removed.is_empty();
             let counts = change.weight() == Some(Weight::Reschedule)
                 || gone
-                || change.invited.iter().any(|who| self.was_cancelled_for(key, who))
+                || change.invited.iter().any(|who| self.outcome.state.was_cancelled_for(key, who))
                 || change.changes.iter().any(|change| change.property == "STATUS");
             // An instance without a component of its own is told by what rules it: an EXDATE, a dropped override.
             let holder = self.after.ruling(key);
@@ -194,14 +189,6 @@ impl<'a> Revise<'a> {
             }
         }
         touched
-    }
-
-    /// Whether somebody was told before that this is cancelled for them: only a higher SEQUENCE brings it back.
-    fn was_cancelled_for(&self, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
-        let remembered = self.outcome.state.attendees.get(who);
-        remembered.is_some_and(|remembered| {
-            [key, &InstanceKey::Master].into_iter().any(|key| remembered.cancelled.contains(key))
-        })
     }
 
     /// Sets the attendees of what moved back to NEEDS-ACTION (RFC 6638 §3.2.8).

@@ -37,7 +37,9 @@ impl Recorder<'_> {
     pub(super) fn delegations(&mut self) -> Result<()> {
         for Delegation { key, line, delegator, holds } in std::mem::take(&mut self.delegations) {
             // What was overtaken, or comes once more, brings nobody back who was taken off the list since.
-            let may_come = |delegate: &&CalendarUserAddress| holds || !self.was_cancelled_for(&key, delegate);
+            let state = &self.outcome.state;
+            let may_come =
+                |delegate: &&CalendarUserAddress| holds || !state.was_cancelled_for(&key, delegate);
             let delegates: Vec<_> = delegator.delegated_to.iter().filter(may_come).cloned().collect();
             if delegates.is_empty() {
                 continue;
@@ -138,13 +140,6 @@ impl Recorder<'_> {
         self.outcome.state.attendee(delegate, self.stored).answers.hear(asked);
     }
 
-    fn was_cancelled_for(&self, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
-        let remembered = self.outcome.state.attendees.get(who);
-        remembered.is_some_and(|remembered| {
-            [key, &InstanceKey::Master].into_iter().any(|key| remembered.cancelled.contains(key))
-        })
-    }
-
     /// Asks those who are new on the list where what they were passed on is not what holds.
     fn ask_delegates(&mut self) -> Result<()> {
         for ((delegate, delegator), keys) in std::mem::take(&mut self.placed) {
@@ -187,7 +182,7 @@ impl Recorder<'_> {
         let next = self.outcome.state.sequence.max(self.object.sequence()) + 1;
         let stamp = self.context.stamp(&self.outcome.state);
         for key in keys {
-            let cancelled = self.was_cancelled_for(key, delegate);
+            let cancelled = self.outcome.state.was_cancelled_for(key, delegate);
             let ruling = self.object.ruling_before(key);
             let remembered = self.outcome.state.attendee(delegate, self.stored);
             let told = [key, &InstanceKey::Master].into_iter().filter_map(|key| remembered.sent.get(key));
