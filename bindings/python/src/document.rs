@@ -16,6 +16,7 @@ use reefknot_core::time::Zones;
 use reefknot_core::words::Words;
 
 use crate::errors::{OrRaise, invalid};
+use crate::message::{from_problem, tuple};
 use crate::property::Property;
 use crate::time::Place;
 use crate::{python, time, value};
@@ -108,15 +109,9 @@ impl Component {
         if let Some(object) = self.object.get() {
             return Ok(object.clone());
         }
-        let calendar = ical::Component::clone(&self.inner);
+        let calendar = Arc::unwrap_or_clone(self.as_calendar(py)?);
         let object = py.detach(|| SchedulingObject::from_calendar(calendar)).or_raise(py)?;
         Ok(self.object.get_or_init(|| Arc::new(object)).clone())
-    }
-
-    fn hash(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.inner.to_bytes().hash(&mut hasher);
-        hasher.finish()
     }
 }
 
@@ -268,7 +263,7 @@ impl Component {
                     return value::from_value(py, value, &self.zones);
                 }
                 let values = values.iter().map(|value| value::from_value(py, value, &self.zones));
-                Ok(PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)?.into_any())
+                Ok(tuple(py, values)?.into_any())
             }
             None => Ok(default.unwrap_or_else(|| py.None().into_bound(py))),
         }
@@ -288,19 +283,13 @@ impl Component {
     /// The components directly inside, in order.
     #[getter]
     fn components<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let all = self.inner.components().map(|inner| self.child(py, inner));
-        PyTuple::new(py, all.collect::<PyResult<Vec<_>>>()?)
+        tuple(py, self.inner.components().map(|inner| self.child(py, inner)))
     }
 
     /// What reading its text could not take as it stood; empty for what was not read from text.
     #[getter]
     fn problems<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let class = python::problem(py)?;
-        let all = self
-            .problems
-            .iter()
-            .map(|problem| class.call1((problem.line, problem.what.as_str(), problem.read_as.as_str())));
-        PyTuple::new(py, all.collect::<PyResult<Vec<_>>>()?)
+        tuple(py, self.problems.iter().map(|problem| from_problem(py, problem)))
     }
 
     /// A copy in which the property has that value; `None` takes it out.
@@ -321,11 +310,12 @@ impl Component {
         })
     }
 
-    /// A copy with one more property after the others.
-    #[pyo3(signature = (property, /))]
-    fn adding<'py>(slf: &Bound<'py, Self>, property: &Property) -> PyResult<Bound<'py, PyAny>> {
+    /// A copy with more properties after the others.
+    #[pyo3(signature = (*properties))]
+    fn adding<'py>(slf: &Bound<'py, Self>, properties: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let properties: Vec<Bound<'py, Property>> = properties.extract()?;
         Self::changed(slf, |inner| {
-            inner.push(property.buf.clone());
+            properties.iter().for_each(|property| inner.push(property.get().buf.clone()));
             Ok(())
         })
     }
@@ -454,7 +444,9 @@ impl Component {
     }
 
     fn __hash__(&self) -> u64 {
-        self.hash()
+        let mut hasher = DefaultHasher::new();
+        self.inner.to_bytes().hash(&mut hasher);
+        hasher.finish()
     }
 
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {

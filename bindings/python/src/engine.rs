@@ -341,8 +341,7 @@ impl Engine {
 
 /// An object that must be there.
 pub(crate) fn wanted(calendar: &Bound<'_, PyAny>) -> PyResult<Arc<SchedulingObject>> {
-    let held = Held::of(Some(calendar))?;
-    held.object.ok_or_else(|| invalid(calendar.py(), "nothing is stored; a Calendar is wanted"))
+    existing(calendar).map(|(_, object)| object)
 }
 
 /// What is stored, which must be something.

@@ -25,6 +25,9 @@ use pyo3::prelude::*;
 /// Reefknot's engine; import `reefknot` instead.
 #[pymodule(name = "_reefknot")]
 mod module {
+    /// What the package calls itself: PRODID (RFC 5545 §3.7.3).
+    #[pymodule_export]
+    const PRODUCT: &str = reefknot_core::engine::PRODUCT;
     #[pymodule_export]
     use crate::busy::{_busy, _busy_both, _busy_calendar, _busy_of, _conflicts, _suggest};
     #[pymodule_export]

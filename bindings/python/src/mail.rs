@@ -6,7 +6,7 @@ use reefknot_core::imip::{self, MailOptions, Origin, ReadOptions};
 use reefknot_core::value::CalendarUserAddress;
 
 use crate::errors::OrRaise;
-use crate::message::{from_envelope, to_message, tuple};
+use crate::message::{from_envelope, from_problem, to_message, tuple};
 use crate::{document, python, text, time, value};
 
 /// A message as the octets of a mail.
@@ -57,14 +57,11 @@ pub(crate) fn _read_mail<'py>(
         |all: &[CalendarUserAddress]| tuple(py, all.iter().map(|address| value::from_address(py, address)));
     let parts = mail.calendars.iter().map(|part| {
         let forwarded = matches!(part.origin, Origin::Forwarded(_));
-        let problem = |problem: &reefknot_core::ical::Problem| {
-            python::problem(py)?.call1((problem.line, problem.what.as_str(), problem.read_as.as_str()))
-        };
         let arguments = (
             document::calendar(py, part.calendar.clone().into())?,
             from_envelope(py, &mail.envelope(part))?,
             forwarded,
-            tuple(py, part.problems.iter().map(problem))?,
+            tuple(py, part.problems.iter().map(|problem| from_problem(py, problem)))?,
         );
         python::calendar_part(py)?.call1(arguments)
     });

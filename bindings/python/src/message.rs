@@ -10,7 +10,7 @@ use reefknot_core::itip::{Change, Envelope, Message, Notice, ObjectChange, Outco
 use reefknot_core::scheduling::{SchedulingObject, SchedulingState};
 
 use crate::document::{self, Component};
-use crate::errors::{OrRaise, invalid};
+use crate::errors::invalid;
 use crate::state::State;
 use crate::{python, text, time, value};
 
@@ -205,14 +205,12 @@ pub(crate) fn object(calendar: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Arc
         let message = format!("a Calendar is wanted, and not {kind}; read text with Calendar.parse");
         return Err(PyTypeError::new_err(message));
     };
-    let component = component.get();
-    if component.inner.is("VCALENDAR") {
-        return component.object(py).map(Some);
-    }
-    let whole = component.as_calendar(py)?;
-    SchedulingObject::from_calendar(ical::Component::clone(&whole))
-        .or_raise(py)
-        .map(|object| Some(Arc::new(object)))
+    component.get().object(py).map(Some)
+}
+
+/// What reading a text could not take as it stood.
+pub(crate) fn from_problem<'py>(py: Python<'py>, problem: &ical::Problem) -> PyResult<Bound<'py, PyAny>> {
+    python::problem(py)?.call1((problem.line, problem.what.as_str(), problem.read_as.as_str()))
 }
 
 pub(crate) fn from_outcome<'py>(

@@ -149,8 +149,12 @@ fn offset_of(value: &Bound<'_, PyDateTime>) -> PyResult<Option<i64>> {
     if offset.is_none() {
         return Ok(None);
     }
-    let offset = offset.cast_into::<PyDelta>()?;
-    Ok(Some(i64::from(offset.get_days()) * 86_400 + i64::from(offset.get_seconds())))
+    Ok(Some(whole_seconds(&offset.cast_into::<PyDelta>()?)))
+}
+
+/// What a `timedelta` lasts; fractions of a second are cut off.
+fn whole_seconds(delta: &Bound<'_, PyDelta>) -> i64 {
+    i64::from(delta.get_days()) * 86_400 + i64::from(delta.get_seconds())
 }
 
 /// The instant that an aware `datetime` means; fractions of a second are cut off.
@@ -223,14 +227,14 @@ pub(crate) fn to_date_time(value: &Bound<'_, PyAny>) -> PyResult<DateTime> {
 
 /// A `timedelta`: whole days as days, the rest as seconds.
 pub(crate) fn to_duration(value: &Bound<'_, PyDelta>) -> Duration {
-    let total = i64::from(value.get_days()) * 86_400 + i64::from(value.get_seconds());
+    let total = whole_seconds(value);
     if total % 86_400 == 0 { Duration::from_days(total / 86_400) } else { Duration::from_seconds(total) }
 }
 
 /// A span of time in whole seconds.
 pub(crate) fn seconds(value: &Bound<'_, PyAny>) -> PyResult<i64> {
     let delta = value.cast::<PyDelta>().map_err(|_| PyTypeError::new_err("a timedelta is wanted"))?;
-    Ok(i64::from(delta.get_days()) * 86_400 + i64::from(delta.get_seconds()))
+    Ok(whole_seconds(delta))
 }
 
 /// A zone that somebody reads in: a `tzinfo` with an IANA name or a fixed offset, or such a name; UTC where there is none.
@@ -251,8 +255,8 @@ pub(crate) fn to_zone(value: Option<&Bound<'_, PyAny>>) -> PyResult<Zone> {
     }
     let offset = zone.call_method1("utcoffset", (value.py().None(),))?;
     let offset = offset.cast_into::<PyDelta>().map_err(|_| unknown())?;
-    let seconds = offset.get_days() * 86_400 + offset.get_seconds();
-    UtcOffset::from_seconds(seconds).map(Zone::fixed).ok_or_else(unknown)
+    let seconds = i32::try_from(whole_seconds(&offset)).ok();
+    seconds.and_then(UtcOffset::from_seconds).map(Zone::fixed).ok_or_else(unknown)
 }
 
 /// Which instance is meant: `None` for the series, a `date`, a `datetime`, or a text where its zone is not known.

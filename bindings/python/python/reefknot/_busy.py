@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, cast
 
-from ._components import PRODUCT, Calendar
+from ._components import Calendar
 from ._enums import Attendance, BusyType
-from ._reefknot import _busy, _busy_both, _busy_calendar, _busy_of, _conflicts, _suggest
+from ._reefknot import PRODUCT, _busy, _busy_both, _busy_calendar, _busy_of, _conflicts, _suggest
 from ._records import Identities
 from ._values import CalendarUserAddress, Limits
 

@@ -6,12 +6,11 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from ._enums import Method, PartStat
 from ._errors import InvalidError, ParseError
-from ._reefknot import Component, Occurrence, Property, _occurrences, parse_calendars
+from ._reefknot import PRODUCT, Component, Occurrence, Property, _occurrences, parse_calendars
 from ._values import CalendarUserAddress, Limits, Recur
 
 if TYPE_CHECKING:
@@ -31,9 +30,6 @@ __all__ = [
     "TimeZone",
     "Todo",
 ]
-
-PRODUCT = f"-//Reefknot//reefknot {version('reefknot')}//EN"
-"""What the package calls itself: PRODID (RFC 5545 §3.7.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +174,7 @@ class _Described(Component):
         copy: Any = self
         for name, value in properties.items():
             if name == "attendees":
-                copy = copy.without("ATTENDEE")
-                for attendee in value or ():
-                    copy = copy.adding(_attendee(attendee))
+                copy = copy.without("ATTENDEE").adding(*map(_attendee, value or ()))
                 continue
             name = self._property_name(name)
             if name == "ORGANIZER" and value is not None:
@@ -348,12 +342,12 @@ def _attendee(value: str | Attendee) -> Property:
 
 def _read_attendee(line: Property) -> Attendee:
     params = line.params
-    partstat = params.get("PARTSTAT", ("",))[0].upper()
-    sent_by = params.get("SENT-BY")
 
     def first(name: str, default: str) -> str:
         return params.get(name, (default,))[0].upper()
 
+    partstat = first("PARTSTAT", "")
+    sent_by = params.get("SENT-BY")
     return Attendee(
         CalendarUserAddress(line.raw),
         PartStat(partstat) if partstat in PartStat._value2member_map_ else PartStat.NEEDS_ACTION,

@@ -41,6 +41,7 @@ from ._records import (
 from ._values import Limits, Problem
 
 __all__ = [
+    "PRODUCT",
     "Component",
     "Engine",
     "MemoryStore",
@@ -64,6 +65,9 @@ __all__ = [
     "_write_mail",
     "parse_calendars",
 ]
+
+PRODUCT: str
+"""What the package calls itself: PRODID (RFC 5545 §3.7.3)."""
 
 class Component:
     """A calendar component (RFC 5545 §3.6): VCALENDAR, VEVENT, VALARM or any other.
@@ -101,8 +105,8 @@ class Component:
     def __contains__(self, key: str, /) -> bool: ...
     def with_property(self, name: str, value: Any, params: Mapping[str, str | Sequence[str]] | None = None) -> Self:
         """A copy in which the property has that value; ``None`` takes it out."""
-    def adding(self, property: Property, /) -> Self:
-        """A copy with one more property after the others."""
+    def adding(self, *properties: Property) -> Self:
+        """A copy with more properties after the others."""
     def without(self, name: str) -> Self:
         """A copy without any property of that name."""
     def with_components(self, components: Sequence[Component]) -> Self:

@@ -42,6 +42,17 @@ impl<S> Shared<S> {
     }
 }
 
+impl<S: Store + Send> Shared<S> {
+    /// [`with`](Self::with), while the interpreter goes on.
+    fn work<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut dyn Store) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        py.detach(|| self.with(|store| work(store))).or_raise(py)
+    }
+}
+
 /// A panic inside of a store is reported where it happened; what it left is as good as after any error.
 fn unpoisoned<S>(mutex: &Mutex<S>) -> MutexGuard<'_, S> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -56,20 +67,20 @@ macro_rules! store_methods {
             /// What is held about a UID; `None` if it was never committed.
             #[pyo3(signature = (user, uid, /))]
             fn load<'py>(&self, py: Python<'py>, user: &str, uid: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-                let stored = self.work(py, |store| store.load(&self::user(user), uid))?;
+                let stored = self.0.work(py, |store| store.load(&self::user(user), uid))?;
                 stored.map(|stored| records::from_stored(py, &stored)).transpose()
             }
 
             /// The UIDs of the user's objects, without those of which only the state is left.
             #[pyo3(signature = (user, /))]
             fn uids(&self, py: Python<'_>, user: &str) -> PyResult<Vec<String>> {
-                self.work(py, |store| store.uids(&self::user(user)))
+                self.0.work(py, |store| store.uids(&self::user(user)))
             }
 
             /// The user's whole calendar at one moment.
             #[pyo3(signature = (user, /))]
             fn calendar<'py>(&self, py: Python<'py>, user: &str) -> PyResult<Bound<'py, PyAny>> {
-                records::from_calendar(py, &self.work(py, |store| store.calendar(&self::user(user)))?)
+                records::from_calendar(py, &self.0.work(py, |store| store.calendar(&self::user(user)))?)
             }
 
             /// What of the user's calendar may take place between two instants; the version is that of the whole.
@@ -82,7 +93,7 @@ macro_rules! store_methods {
                 end: &Bound<'py, PyAny>,
             ) -> PyResult<Bound<'py, PyAny>> {
                 let window = time::instant(start)?..time::instant(end)?;
-                let calendar = self.work(py, |store| store.calendar_within(&self::user(user), window))?;
+                let calendar = self.0.work(py, |store| store.calendar_within(&self::user(user), window))?;
                 records::from_calendar(py, &calendar)
             }
 
@@ -90,13 +101,13 @@ macro_rules! store_methods {
             #[pyo3(signature = (commit, /))]
             fn commit(&self, py: Python<'_>, commit: &Bound<'_, PyAny>) -> PyResult<u64> {
                 let commit = records::to_commit(commit)?;
-                self.work(py, |store| store.commit(commit))
+                self.0.work(py, |store| store.commit(commit))
             }
 
             /// The questions that wait for the user, in the order of their numbers.
             #[pyo3(signature = (user, /))]
             fn questions<'py>(&self, py: Python<'py>, user: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
-                let open = self.work(py, |store| store.questions(&self::user(user)))?;
+                let open = self.0.work(py, |store| store.questions(&self::user(user)))?;
                 open.iter().map(|open| records::from_open(py, open)).collect()
             }
 
@@ -104,7 +115,7 @@ macro_rules! store_methods {
             #[pyo3(signature = (now, limit, /))]
             fn due<'py>(&self, py: Python<'py>, now: &Bound<'py, PyAny>, limit: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
                 let now = time::instant(now)?;
-                let due = self.work(py, |store| store.due(now, limit))?;
+                let due = self.0.work(py, |store| store.due(now, limit))?;
                 due.iter().map(|delivery| records::from_delivery(py, delivery)).collect()
             }
 
@@ -112,12 +123,12 @@ macro_rules! store_methods {
             #[pyo3(signature = (id, how, /))]
             fn settle(&self, py: Python<'_>, id: u64, how: &Bound<'_, PyAny>) -> PyResult<()> {
                 let how = records::to_settled(how)?;
-                self.work(py, |store| store.settle(DeliveryId(id), how))
+                self.0.work(py, |store| store.settle(DeliveryId(id), how))
             }
 
             /// The messages that were given up, in the order of their numbers.
             fn failed<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-                let failed = self.work(py, |store| store.failed())?;
+                let failed = self.0.work(py, |store| store.failed())?;
                 failed.iter().map(|delivery| records::from_delivery(py, delivery)).collect()
             }
         }
@@ -127,16 +138,6 @@ macro_rules! store_methods {
 /// A store in memory: for tests, for scripts, and for programs that keep their calendars elsewhere.
 #[pyclass(frozen, module = "reefknot", name = "MemoryStore")]
 pub(crate) struct MemoryStore(pub(super) Arc<Shared<host::MemoryStore>>);
-
-impl MemoryStore {
-    fn work<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut dyn Store) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        py.detach(|| self.0.with(|store| work(store))).or_raise(py)
-    }
-}
 
 store_methods!(MemoryStore, {
     #[new]
@@ -154,16 +155,6 @@ store_methods!(MemoryStore, {
 /// A commit is one transaction, on the disk when it returns. Several programs may have the same file open.
 #[pyclass(frozen, module = "reefknot", name = "SqliteStore")]
 pub(crate) struct SqliteStore(pub(super) Arc<Shared<reefknot_store_sql::SqliteStore>>, PathBuf);
-
-impl SqliteStore {
-    fn work<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut dyn Store) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        py.detach(|| self.0.with(|store| work(store))).or_raise(py)
-    }
-}
 
 store_methods!(SqliteStore, {
     #[new]
