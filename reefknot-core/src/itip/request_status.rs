@@ -54,12 +54,14 @@ impl StatusCode {
         RequestStatus::new(self.code(), self.description(), None)
     }
 
-    /// The status with what it is about: a property, or its name.
+    /// The status with what it is about: a property, or its name. Control characters are left out, for no text may
+    /// hold one (RFC 5545 §3.3.11).
     ///
     /// # Errors
     /// None for the codes there are.
     pub fn about(self, data: &str) -> Result<RequestStatus> {
-        RequestStatus::new(self.code(), self.description(), Some(data))
+        let data: String = data.chars().filter(|c| !c.is_control()).collect();
+        RequestStatus::new(self.code(), self.description(), Some(&data))
     }
 
     fn code(self) -> &'static str {
@@ -218,6 +220,13 @@ mod tests {
                 "DTSTART:20260302T090000Z\r\nRRULE:RSCALE=HEBREW;FREQ=YEARLY\r\n",
                 &["2.8;Success\\; repeating event ignored.  Scheduled as a single component.;\
                    RRULE:RSCALE=HEBREW\\;FREQ=YEARLY"],
+            ),
+            (
+                "VEVENT",
+                "DTSTART:20260302T090000Z\r\nRRULE:every\u{1c}week\r\n",
+                &[
+                    "2.8;Success\\; repeating event ignored.  Scheduled as a single component.;RRULE:everyweek",
+                ],
             ),
             (
                 "VTODO",
