@@ -5,7 +5,7 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use reefknot_benches::people::{calendar, identities, week};
+use reefknot_benches::people::{Organisation, calendar, identities, week};
 use reefknot_core::freebusy::{Attendance, BusyCalendar, BusyTime, Person, Search, suggest};
 use reefknot_core::ical::Limits;
 use reefknot_core::scheduling::SchedulingObject;
@@ -68,6 +68,17 @@ fn organisation(criterion: &mut Criterion) {
         assert!(ask() > 20 * count);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("reefknot", count), |bench| bench.iter(ask));
+    }
+    group.finish();
+    let mut organisation = Organisation::new(1_000, 500).expect("the generator's calendars are valid");
+    let mut group =
+        criterion.benchmark_group("calendars of 500 objects in a store, asked for a week, by people");
+    for count in [10, 100, 1_000] {
+        let mut ask = || organisation.busy(count).expect("a store in memory");
+        let in_memory: Vec<_> = ready[..count].iter().map(busy).collect();
+        assert_eq!(ask(), in_memory);
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("reefknot", count), |bench| bench.iter(&mut ask));
     }
     group.finish();
     let week = week();

@@ -5,9 +5,12 @@ use std::ops::Range;
 
 use reefknot_core::Result;
 use reefknot_core::engine::read_object;
+use reefknot_core::freebusy::BusyTime;
+use reefknot_core::host::{Asker, Commit, Directory, LocalUser, MemoryStore, Scheduler, Store, UserId};
 use reefknot_core::ical::Limits;
+use reefknot_core::itip::Agent;
 use reefknot_core::scheduling::{Identities, SchedulingObject};
-use reefknot_core::value::Timestamp;
+use reefknot_core::value::{CalendarUserAddress, Timestamp};
 
 use crate::calendar::Dice;
 
@@ -34,6 +37,68 @@ pub fn identities(person: usize) -> Identities {
 pub fn calendar(person: usize, objects: usize) -> Result<Vec<SchedulingObject>> {
     let mut dice = Dice::new(person as u64);
     (0..objects).map(|number| object(person, number, &mut dice)).collect()
+}
+
+/// An organisation whose calendars lie in a store, each under the number of its user.
+#[derive(Debug)]
+pub struct Organisation {
+    store: MemoryStore,
+    size: usize,
+}
+
+impl Organisation {
+    /// As many people as that, with [`calendar`]s of so many objects.
+    ///
+    /// # Errors
+    /// Never; see [`calendar`].
+    pub fn new(size: usize, objects: usize) -> Result<Self> {
+        let mut store = MemoryStore::new();
+        for person in 0..size {
+            for object in calendar(person, objects)? {
+                store.commit(Commit {
+                    calendar: Some(object.to_calendar().to_bytes()),
+                    span: object.span(),
+                    ..Commit::new(user(person), object.uid())
+                })?;
+            }
+        }
+        Ok(Self { store, size })
+    }
+
+    /// When each of the first people is busy in the [`week`], as the store tells it: texts are read, and only those that
+    /// may lie in the week.
+    ///
+    /// # Errors
+    /// Never; the store is in memory, and these people may ask each other.
+    pub fn busy(&mut self, people: usize) -> Result<Vec<BusyTime>> {
+        let directory = People(self.size);
+        let scheduler = Scheduler::new(&mut self.store, &directory, Agent::Server, Limits::default());
+        let ask = |person| {
+            let busy = scheduler.busy(&Asker::User(&user(person)), &user(person), week(), week().start)?;
+            Ok(busy.expect("everybody may know when they are busy themselves"))
+        };
+        (0..people).map(ask).collect()
+    }
+}
+
+fn user(person: usize) -> UserId {
+    UserId::new(&person.to_string())
+}
+
+/// The users of an [`Organisation`].
+struct People(usize);
+
+impl Directory for People {
+    fn find(&self, address: &CalendarUserAddress) -> Result<Option<LocalUser>> {
+        let number =
+            address.mailbox().and_then(|mailbox| mailbox.strip_prefix("person")?.strip_suffix("@foo.com"));
+        number.map_or(Ok(None), |number| self.user(&UserId::new(number)))
+    }
+
+    fn user(&self, id: &UserId) -> Result<Option<LocalUser>> {
+        let person = id.as_str().parse().ok().filter(|person| *person < self.0);
+        Ok(person.map(|person| LocalUser::new(id.clone(), identities(person))))
+    }
 }
 
 const DAY: i64 = 86_400;

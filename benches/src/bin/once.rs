@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         eprintln!("Usage: once generate|read|print|change|invitation");
         eprintln!("       once invite|move|instances|answer [ATTENDEES, or INSTANCES of a meeting of 10]");
         eprintln!("       once calendar|busy [OBJECTS]");
+        eprintln!("       once stored [PEOPLE, of 500 objects each]");
         eprintln!("       once month|first [CASE], the number of a rule in rules::WINDOWS, a thousand times");
         return ExitCode::from(2);
     };
@@ -90,6 +91,9 @@ fn decide(work: &str, size: usize) -> Result<(), Box<dyn std::error::Error>> {
             if work == "busy" {
                 black_box(calendar.busy(people::week(), &Zone::UTC, &Limits::default()));
             }
+        }
+        "stored" => {
+            black_box(people::Organisation::new(size, 500)?.busy(size)?);
         }
         _ => return Err("no such work".into()),
     }
