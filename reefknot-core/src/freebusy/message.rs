@@ -24,6 +24,13 @@ pub struct FreeBusyRequest {
 }
 
 impl FreeBusyRequest {
+    /// Whether a VCALENDAR is a question about busy time, readable or not: a METHOD:REQUEST with a VFREEBUSY.
+    #[must_use]
+    pub fn is_one(calendar: &Component) -> bool {
+        matches!(Method::of(calendar), Ok(Method::Request))
+            && calendar.components_named(Kind::FreeBusy.as_str()).next().is_some()
+    }
+
     /// Reads the VCALENDAR of a METHOD:REQUEST.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::driver::{Step, uid_of};
 use super::{Asker, BusyQuestion, LocalUser, PeerAnswer, Scheduler, Transport, UserId};
 use crate::engine::read_object;
 use crate::freebusy::{
@@ -59,10 +60,10 @@ impl Scheduler<'_> {
         Ok(calendar.busy(&user.identities)?.busy(window, &user.zone, &self.limits))
     }
 
-    /// A question about a user's busy time arrived, as by mail (RFC 5546 §3.3.2): answered as far as whoever asks may know.
+    /// A question about a user's busy time (RFC 5546 §3.3.2) by somebody who waits for the answer (RFC 6638 §5): the
+    /// message in the outcome, as far as whoever asks may know.
     ///
-    /// Nothing is stored. The host sends the message in the outcome, if there is one, or gives it back to who waits for it
-    /// (RFC 6638 §5).
+    /// Nothing is stored or sent. A question that comes by mail is answered by [`receive`](Self::receive).
     ///
     /// # Errors
     /// When the user is not in the directory, the calendar is no question about busy time, or the store fails.
@@ -76,6 +77,22 @@ impl Scheduler<'_> {
         let user = self.user(user)?;
         let access = self.access(&user, envelope, Right::FreeBusy, now)?;
         self.told(&user, question, envelope, &access, now)
+    }
+
+    /// Answers a question about busy time by a message in the outbox.
+    pub(super) fn answer_busy(
+        &mut self,
+        user: &LocalUser,
+        question: &Component,
+        envelope: &Envelope,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let access = self.access(user, envelope, Right::FreeBusy, now)?;
+        let told = self.told(user, question, envelope, &access, now)?;
+        let uid = uid_of(question)?;
+        let step = Step::new(user, &uid, self.residence(&user.id, &uid)?, now);
+        // The question is no object of the calendar: what is stored of that UID, if anything, stays as it is.
+        self.take(&step, |held| Ok(Outcome { state: held.state.clone(), ..told.clone() }))
     }
 
     /// The answer to a question about busy time, given what the access list says of whoever asks.

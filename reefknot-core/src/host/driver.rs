@@ -13,6 +13,7 @@ use super::{
     StoredObject, UserId,
 };
 use crate::engine::{Engine, Room, read_calendar, read_object};
+use crate::freebusy::FreeBusyRequest;
 use crate::ical::{Component, Limits};
 use crate::itip::{
     Agent, Answer, Authentication, Envelope, Message, ObjectChange, Outcome, Preferences, Question, Reason,
@@ -166,7 +167,8 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// A message arrives for a user; a room answers an invitation at once.
+    /// A message arrives for a user; a room answers an invitation at once, and so is a question about busy time answered
+    /// ([`tell_busy`](Self::tell_busy)) by a message of its own.
     ///
     /// A room is booked as far as the access list lets the sender: a user of this host unless an entry refuses it, and
     /// whoever writes from elsewhere where an entry allows it. Two bookings at once are decided one after the other,
@@ -182,6 +184,9 @@ impl<'a> Scheduler<'a> {
         now: Timestamp,
     ) -> Result<Outcome> {
         let user = self.user(user)?;
+        if FreeBusyRequest::is_one(message) {
+            return self.answer_busy(&user, message, envelope, now);
+        }
         let access = match user.room {
             Some(_) => Some(self.access(&user, envelope, Right::Book, now)?),
             None => None,
@@ -440,7 +445,7 @@ impl<'a> Scheduler<'a> {
     }
 }
 
-fn uid_of(message: &Component) -> Result<String> {
+pub(super) fn uid_of(message: &Component) -> Result<String> {
     let uid = message.components().find_map(|component| component.value("UID"));
     uid.map(|uid| uid.trim().to_owned()).ok_or_else(|| Error::invalid("the message has no UID"))
 }

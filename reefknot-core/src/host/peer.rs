@@ -1,6 +1,7 @@
 //! What the server of another organisation hands in.
 
 use super::{LocalUser, Scheduler};
+use crate::freebusy::FreeBusyRequest;
 use crate::ical::{Component, Kind};
 use crate::itip::{Disposition, Envelope, Method, Outcome, Reason};
 use crate::policy::Decision;
@@ -65,7 +66,7 @@ impl Scheduler<'_> {
             Ok(admitted) => admitted,
             Err(reason) => return Ok(no_privilege(reason)),
         };
-        if (method, kind) == (Method::Request, Kind::FreeBusy)
+        if FreeBusyRequest::is_one(calendar)
             && let Some(access) = &admitted.decision
         {
             return self.tell_peer(&user, calendar, &admitted.envelope, access, now);

@@ -1,7 +1,7 @@
 //! What a calendar says to those who may ask.
 
-use reefknot_core::freebusy::{Attendance, Search};
-use reefknot_core::host::Asker;
+use reefknot_core::freebusy::{Attendance, FreeBusyRequest, Search};
+use reefknot_core::host::{Asker, Settled};
 use reefknot_core::itip::Disposition;
 use reefknot_core::routing::Trust;
 
@@ -187,5 +187,38 @@ fn a_question_about_busy_time_by_mail_is_answered_as_the_list_says() {
         let sent: Vec<_> = outcome.messages.iter().map(|message| message.calendar.to_string()).collect();
         assert_eq!(sent.len(), usize::from(has.is_some()), "{sent:?}");
         assert!(has.is_none_or(|has| sent[0].contains(has) && !sent[0].contains("SUMMARY")), "{sent:?}");
+
+        let mut scheduler = scheduler;
+        let received = scheduler.receive(&"b".into(), &question(end), &envelope, now).unwrap();
+        assert_eq!((received.disposition, &received.reasons), (outcome.disposition, &outcome.reasons));
+        let due = host.store.due(now, 10).unwrap();
+        let due: Vec<_> = due.into_iter().filter(|due| due.message.uid == "q").collect();
+        let texts = due.iter().map(|due| String::from_utf8_lossy(&due.message.calendar).into_owned());
+        assert_eq!(texts.collect::<Vec<_>>(), sent);
+        due.iter().for_each(|due| host.store.settle(due.id, Settled::Delivered).unwrap());
     }
+    assert_eq!(host.store.uids(&"b".into()).unwrap(), [UID, "2"]);
+}
+
+#[test]
+fn a_question_with_the_uid_of_an_event_leaves_the_event_alone() {
+    let mut host = host();
+    let before = host.store.load(&"b".into(), UID).unwrap().unwrap();
+    let envelope = Envelope {
+        sender: Some(address(A)),
+        authentication: Authentication::Authenticated,
+        carrier: Carrier::Local,
+    };
+    let asked = FreeBusyRequest {
+        uid: UID.into(),
+        organizer: address(A),
+        attendees: vec![address(B)],
+        window: day(),
+    };
+    let question = asked.to_calendar(host.now, "-//x//EN").unwrap();
+    let now = host.now;
+    let outcome = host.scheduler().receive(&"b".into(), &question, &envelope, now).unwrap();
+    assert_eq!((outcome.disposition, outcome.messages.len()), (Disposition::Answered, 1));
+    let after = host.store.load(&"b".into(), UID).unwrap().unwrap();
+    assert_eq!((after.calendar, after.state), (before.calendar, before.state));
 }
