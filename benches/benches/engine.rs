@@ -1,9 +1,9 @@
-//! Decisions about meetings, from text to text: an invitation, another start, moved instances, an answer.
+//! Decisions about meetings, from text to text: an invitation, another start, moved instances, an answer, an invitation accepted.
 
 mod common;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use reefknot_benches::meeting::{Meeting, bodies, organize, record, stored};
+use reefknot_benches::meeting::{Meeting, accept, bodies, organize, record, stored};
 use reefknot_core::scheduling::SchedulingState;
 
 const ATTENDEES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -78,9 +78,22 @@ fn answer(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn accepting(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("an invitation accepted, from text to text, by attendees");
+    for attendees in [8, 100, 1_000] {
+        let invitation = Meeting { attendees, overrides: 0 }.invitation().expect("a meeting of the benches");
+        let decide = || accept(&invitation);
+        let reply = String::from_utf8(decide().expect("an invitation of the benches")).expect("text");
+        assert!(reply.contains("METHOD:REPLY") && reply.contains("PARTSTAT=ACCEPTED"));
+        group.throughput(Throughput::Elements(attendees as u64));
+        group.bench_function(BenchmarkId::new("reefknot", attendees), |bench| bench.iter(decide));
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = common::criterion();
-    targets = invitation, another_start, moved_instances, answer
+    targets = invitation, another_start, moved_instances, answer, accepting
 }
 criterion_main!(benches);

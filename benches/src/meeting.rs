@@ -7,7 +7,8 @@ use reefknot_core::Result;
 use reefknot_core::engine::{Engine, read_calendar, read_object};
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::itip::{Authentication, Carrier, Envelope, ObjectChange, Outcome};
-use reefknot_core::scheduling::{Identities, SchedulingState};
+use reefknot_core::recurrence::InstanceKey;
+use reefknot_core::scheduling::{Identities, PartStat, SchedulingState};
 use reefknot_core::value::Timestamp;
 
 use crate::calendar::line;
@@ -93,6 +94,15 @@ impl Meeting {
         out
     }
 
+    /// The message that invites everybody, which all of them may read.
+    ///
+    /// # Errors
+    /// Never, for a meeting of the benches.
+    pub fn invitation(self) -> Result<Vec<u8>> {
+        let outcome = organize(None, &self.text(0, 0), &SchedulingState::default())?;
+        Ok(bodies(&outcome).swap_remove(0))
+    }
+
     /// The meeting once everybody has been invited.
     ///
     /// # Errors
@@ -146,6 +156,28 @@ pub fn record(stored: &Invited, reply: &str) -> Result<Outcome> {
         carrier: Carrier::Local,
     };
     engine().receive(Some(&object), &stored.state, &message, &envelope, now())
+}
+
+/// The first attendee takes an invitation over and accepts it: from the text of the message to that of the reply.
+///
+/// # Errors
+/// When the text is no scheduling message.
+///
+/// # Panics
+/// When nothing is to be stored, which no invitation of the benches brings about.
+pub fn accept(invitation: &[u8]) -> Result<Vec<u8>> {
+    let (attendee, state) = (Engine::new(Identities::new(address(0).parse()?)), SchedulingState::default());
+    let envelope = Envelope {
+        sender: Some("mailto:a@foo.com".parse()?),
+        authentication: Authentication::Claimed,
+        carrier: Carrier::Mail,
+    };
+    let message = read_calendar(invitation, &Limits::default())?;
+    let received = attendee.receive(None, &state, &message, &envelope, now())?;
+    let ObjectChange::Store(copy) = &received.object else { panic!("{:?}", received.reasons) };
+    let answered =
+        attendee.answer(copy, &InstanceKey::Master, &PartStat::Accepted, None, &received.state, now())?;
+    Ok(bodies(&answered).swap_remove(0))
 }
 
 /// The text of the object to store.
