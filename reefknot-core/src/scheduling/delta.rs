@@ -1,13 +1,13 @@
 //! What changed between two versions of an object, instance by instance, and how much it matters.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::slice::from_ref;
 use std::sync::Arc;
 
-use super::attendee::{Attendee, PartStat};
+use super::attendee::PartStat;
 use super::object::SchedulingObject;
-use super::part::People;
+use super::part::{Part, People};
 use super::timing::Timing;
 use crate::ical::{Component, Property};
 use crate::recurrence::{Budget, InstanceKey};
@@ -43,7 +43,7 @@ pub struct PropertyChange {
 }
 
 /// What became of one instance, or of the series.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InstanceDelta {
     /// The properties that differ.
     pub changes: Vec<PropertyChange>,
@@ -95,11 +95,14 @@ impl Delta {
             keys.extend(object.overrides().cloned());
         }
         if let (Some(before), Some(after)) = (before, after)
-            && let (Some(old), Some(new)) = (before.master(), after.master())
+            && let Some(old) = Version::held(before, &InstanceKey::Master)
+            && let Some(new) = Version::held(after, &InstanceKey::Master)
         {
-            let (old, new) = (Timing::of(old, before.zones()), Timing::of(new, after.zones()));
-            keys.extend(new.newly_excluded(&old).cloned());
-            keys.extend(old.newly_excluded(&new).cloned());
+            if !old.differs_in_people_only(&new) {
+                let (old, new) = (old.timing(), new.timing());
+                keys.extend(new.newly_excluded(&old).cloned());
+                keys.extend(old.newly_excluded(&new).cloned());
+            }
             keys.extend(newly_ruled(before, after));
         }
         let mut instances = BTreeMap::new();
@@ -145,31 +148,35 @@ fn newly_ruled(before: &SchedulingObject, after: &SchedulingObject) -> Vec<Insta
 
 /// A component as one of two versions.
 struct Version<'a> {
-    component: Cow<'a, Component>,
-    people: Cow<'a, People>,
+    part: Cow<'a, Part>,
     zones: &'a Arc<Zones>,
 }
 
 impl<'a> Version<'a> {
     /// What an object says of an instance: by its own component, or by the series.
-    fn held(object: Option<&'a SchedulingObject>, key: &InstanceKey) -> Option<Self> {
-        let object = object?;
-        let zones = object.zones();
-        if let Some(part) = object.held(key) {
-            let (component, people) = (Cow::Borrowed(part.component()), Cow::Borrowed(part.people()));
-            return Some(Self { component, people, zones });
-        }
-        let component = object.projected(key)?;
-        Some(Self { people: Cow::Owned(People::of(&component)), component: Cow::Owned(component), zones })
+    fn held(object: &'a SchedulingObject, key: &InstanceKey) -> Option<Self> {
+        let part = match object.held(key) {
+            Some(part) => Cow::Borrowed(part),
+            None => Cow::Owned(Part::new(object.projected(key)?)),
+        };
+        Some(Self { part, zones: object.zones() })
     }
 
-    fn of(component: &'a Component, zones: &'a Arc<Zones>) -> Self {
-        let people = Cow::Owned(People::of(component));
-        Self { component: Cow::Borrowed(component), people, zones }
+    fn of(component: &Component, zones: &'a Arc<Zones>) -> Self {
+        Self { part: Cow::Owned(Part::new(component.clone())), zones }
+    }
+
+    fn timing(&self) -> Timing {
+        Timing::of(self.part.component(), self.zones)
     }
 
     fn takes_place(&self) -> bool {
-        !super::fields::is_cancelled(&self.component)
+        !self.part.head().is_cancelled
+    }
+
+    /// Whether only who attends, and what they answer, can differ.
+    fn differs_in_people_only(&self, other: &Self) -> bool {
+        self.part.differs_in_people_only(&other.part) && Arc::ptr_eq(self.zones, other.zones)
     }
 }
 
@@ -178,23 +185,16 @@ fn instance_delta(
     before: Option<&SchedulingObject>,
     after: Option<&SchedulingObject>,
 ) -> InstanceDelta {
-    let (old, new) = (Version::held(before, key), Version::held(after, key));
+    let old = before.and_then(|object| Version::held(object, key));
+    let new = after.and_then(|object| Version::held(object, key));
     let mut delta = match (&old, &new) {
         (Some(old), Some(new)) => old.compare(new),
         (old, new) => {
             let everybody = |version: &Option<Version<'_>>| {
-                let people = version.iter().flat_map(|version| version.people.by_address());
+                let people = version.iter().flat_map(|version| version.part.people().by_address());
                 people.map(|attendee| attendee.address.clone()).collect()
             };
-            InstanceDelta {
-                changes: Vec::new(),
-                asks_again: false,
-                appeared: false,
-                disappeared: false,
-                invited: everybody(new),
-                removed: everybody(old),
-                answers: BTreeMap::new(),
-            }
+            InstanceDelta { invited: everybody(new), removed: everybody(old), ..InstanceDelta::default() }
         }
     };
     let (was, is) = (old.is_some_and(|old| old.takes_place()), new.is_some_and(|new| new.takes_place()));
@@ -216,31 +216,44 @@ pub fn compare(
 
 impl Version<'_> {
     fn compare(&self, new: &Self) -> InstanceDelta {
-        let (before, after) =
-            (Timing::of(&self.component, self.zones), Timing::of(&new.component, new.zones));
-        let mut changes = Vec::new();
-        if before != after {
-            changes.extend(timing_changes(&self.component, self.zones, &new.component, new.zones));
-        }
-        changes.extend(property_changes(&self.component, &new.component));
-        let (mut invited, mut answers) = (BTreeSet::new(), BTreeMap::new());
-        for is in new.people.by_address() {
-            match self.people.attendee(from_ref(&is.address)) {
-                None => {
-                    invited.insert(is.address.clone());
-                }
-                Some(was) if was.partstat != is.partstat => {
-                    answers.insert(is.address.clone(), (was.partstat.clone(), is.partstat.clone()));
-                }
-                Some(_) => {}
+        let mut delta = attendance(self.part.people(), new.part.people());
+        let (old_part, new_part) = (self.part.component(), new.part.component());
+        if !self.differs_in_people_only(new) {
+            let (before, after) = (self.timing(), new.timing());
+            if before != after {
+                delta.changes.extend(timing_changes(old_part, self.zones, new_part, new.zones));
             }
+            delta.changes.extend(property_changes(old_part, new_part));
+            delta.asks_again = before.asks_again(&after);
         }
-        let gone = |was: &&Attendee| new.people.attendee(from_ref(&was.address)).is_none();
-        let removed: BTreeSet<_> =
-            self.people.by_address().filter(gone).map(|was| was.address.clone()).collect();
-        changes.extend(attendance_changes(&self.component, &new.component, &invited, &removed));
-        let asks_again = before.asks_again(&after);
-        InstanceDelta { changes, asks_again, appeared: false, disappeared: false, invited, removed, answers }
+        let changes = attendance_changes(old_part, new_part, &delta.invited, &delta.removed);
+        delta.changes.extend(changes);
+        delta
+    }
+}
+
+/// Who came, who left, and whose answer differs.
+fn attendance(old: &People, new: &People) -> InstanceDelta {
+    let mut delta = InstanceDelta::default();
+    let (mut before, mut after) = (old.by_address().peekable(), new.by_address().peekable());
+    loop {
+        let order = match (before.peek(), after.peek()) {
+            (Some(was), Some(is)) => was.address.cmp(&is.address),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return delta,
+        };
+        let was = before.next_if(|_| order.is_le());
+        let is = after.next_if(|_| order.is_ge());
+        match (was, is) {
+            (Some(was), Some(is)) if was.partstat != is.partstat => {
+                let answers = (was.partstat.clone(), is.partstat.clone());
+                delta.answers.insert(is.address.clone(), answers);
+            }
+            (Some(was), None) => drop(delta.removed.insert(was.address.clone())),
+            (None, Some(is)) => drop(delta.invited.insert(is.address.clone())),
+            _ => {}
+        }
     }
 }
 

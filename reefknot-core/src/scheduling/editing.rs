@@ -1,6 +1,6 @@
 //! What a calendar program does to an object when its user edits one instance, or answers an invitation.
 
-use super::{PartStat, SchedulingObject, attendee_among, edit_attendee};
+use super::{PartStat, SchedulingObject, attendee_among};
 use crate::ical::Component;
 use crate::recurrence::InstanceKey;
 use crate::value::CalendarUserAddress;
@@ -16,14 +16,7 @@ impl SchedulingObject {
         key: &InstanceKey,
         change: impl FnOnce(&mut Component) -> Result<R>,
     ) -> Result<R> {
-        let mut part = self.effective(key).ok_or_else(|| {
-            let what = if key.is_master() {
-                "component for all instances".into()
-            } else {
-                format!("instance {key}")
-            };
-            Error::invalid(format!("`{}` has no {what}", self.uid()))
-        })?;
+        let mut part = self.effective(key).ok_or_else(|| self.no_instance(key))?;
         let result = change(&mut part)?;
         self.put_part(key.clone(), part);
         Ok(result)
@@ -55,20 +48,30 @@ impl SchedulingObject {
         own: &[CalendarUserAddress],
         answer: &PartStat,
     ) -> Result<()> {
-        let uid = self.uid().to_owned();
-        self.edit_instance(key, |part| {
-            let Some(attendee) = attendee_among(part, |address| own.contains(address)) else {
-                let who = own.first().map_or("nobody", CalendarUserAddress::uri);
-                return Err(Error::invalid(format!(
-                    "{who} is no attendee of `{uid}` and cannot answer for it"
-                )));
-            };
-            edit_attendee(part, &attendee.address, |line| {
+        let said = self.effective(key).ok_or_else(|| self.no_instance(key))?;
+        let Some(attendee) = attendee_among(&said, |address| own.contains(address)) else {
+            let who = own.first().map_or("nobody", CalendarUserAddress::uri);
+            let uid = self.uid();
+            return Err(Error::invalid(format!("{who} is no attendee of `{uid}` and cannot answer for it")));
+        };
+        if self.part(key).is_none() {
+            self.put_part(key.clone(), said);
+        }
+        self.edit_attendees(
+            key,
+            |line| line.address == attendee.address,
+            |_, line| {
                 line.remove_param("RSVP");
                 line.set_param("PARTSTAT", answer.as_str())
-            })
-            .map(drop)
-        })
+            },
+        )
+        .map(drop)
+    }
+
+    fn no_instance(&self, key: &InstanceKey) -> Error {
+        let what =
+            if key.is_master() { "component for all instances".into() } else { format!("instance {key}") };
+        Error::invalid(format!("`{}` has no {what}", self.uid()))
     }
 }
 

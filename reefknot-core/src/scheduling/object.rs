@@ -227,7 +227,8 @@ impl SchedulingObject {
     /// The revision of a component; that of what rules the instance for one without.
     #[must_use]
     pub fn revision(&self, key: &InstanceKey) -> Revision {
-        self.parts.get(&self.ruling(key)).map(|part| part.head().revision).unwrap_or_default()
+        let part = self.parts.get(key).or_else(|| self.parts.get(&self.ruling_before(key)));
+        part.map(|part| part.head().revision).unwrap_or_default()
     }
 
     /// The highest SEQUENCE in any component.
@@ -352,12 +353,20 @@ impl SchedulingObject {
     /// Everybody who attends anything here, each once, with the keys of the components that name them.
     #[must_use]
     pub fn everybody(&self) -> BTreeMap<CalendarUserAddress, Vec<InstanceKey>> {
-        let mut all: BTreeMap<CalendarUserAddress, Vec<InstanceKey>> = BTreeMap::new();
-        for (key, part) in &self.parts {
-            for attendee in part.people().by_address() {
-                all.entry(attendee.address.clone()).or_default().push(key.clone());
-            }
-        }
+        let all = self.attendance();
+        let people = all.chunk_by(|(_, one), (_, other)| one.address == other.address);
+        people
+            .map(|said| (said[0].1.address.clone(), said.iter().map(|(key, _)| (*key).clone()).collect()))
+            .collect()
+    }
+
+    /// What every component says of whom it names first, in the order of people's addresses; of each person in the
+    /// order of the components.
+    pub(crate) fn attendance(&self) -> Vec<(&InstanceKey, &Attendee)> {
+        let parts = self.parts.iter();
+        let named = parts.flat_map(|(key, part)| part.people().by_address().map(move |said| (key, said)));
+        let mut all: Vec<_> = named.collect();
+        all.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
         all
     }
 

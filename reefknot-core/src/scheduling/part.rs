@@ -9,12 +9,12 @@ use crate::ical::{Component, Edit, PropertyBuf};
 use crate::value::CalendarUserAddress;
 
 /// A component that is read when it is first asked about, and not again until it changes: a meeting of a thousand
-/// would otherwise be read a thousand times.
+/// would otherwise be read a thousand times. Copies share what was read until one of them changes.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     component: Component,
-    head: OnceLock<Head>,
-    people: OnceLock<Arc<People>>,
+    head: Arc<OnceLock<Head>>,
+    people: Arc<OnceLock<People>>,
 }
 
 /// What a component says beside who attends.
@@ -38,8 +38,8 @@ pub(super) struct People {
 }
 
 impl Part {
-    pub(super) const fn new(component: Component) -> Self {
-        Self { component, head: OnceLock::new(), people: OnceLock::new() }
+    pub(super) fn new(component: Component) -> Self {
+        Self { component, head: Arc::default(), people: Arc::default() }
     }
 
     pub(super) const fn component(&self) -> &Component {
@@ -52,13 +52,13 @@ impl Part {
 
     /// The component to change; what was read of it is forgotten.
     pub(super) fn component_mut(&mut self) -> &mut Component {
-        self.people = OnceLock::new();
+        self.people = Arc::default();
         self.details_mut()
     }
 
     /// The component to change, but for its ATTENDEE lines.
     pub(super) fn details_mut(&mut self) -> &mut Component {
-        self.head = OnceLock::new();
+        self.head = Arc::default();
         &mut self.component
     }
 
@@ -71,7 +71,12 @@ impl Part {
     }
 
     pub(super) fn people(&self) -> &People {
-        self.people.get_or_init(|| Arc::new(People::of(&self.component)))
+        self.people.get_or_init(|| People::of(&self.component))
+    }
+
+    /// Whether one is a copy of the other in which nothing was changed but ATTENDEE lines, if anything.
+    pub(super) fn differs_in_people_only(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.head, &other.head)
     }
 
     /// Changes the ATTENDEE lines of those chosen, whose address stays, and reads no other; gives how many changed.
@@ -80,10 +85,14 @@ impl Part {
         chosen: impl Fn(&Attendee) -> bool,
         change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
     ) -> Result<usize> {
-        let mut people = self.people.take().unwrap_or_else(|| Arc::new(People::of(&self.component)));
-        let count = Arc::make_mut(&mut people).edit(&mut self.component, chosen, change);
-        self.people = OnceLock::from(people);
-        count
+        let attendees = self.people().attendees().iter().enumerate();
+        let chosen: Vec<usize> =
+            attendees.filter(|(_, attendee)| chosen(attendee)).map(|(at, _)| at).collect();
+        if chosen.is_empty() {
+            return Ok(0);
+        }
+        let people = Arc::make_mut(&mut self.people).get_mut();
+        people.map_or(Ok(0), |people| people.edit(&mut self.component, &chosen, change))
     }
 }
 
@@ -127,12 +136,10 @@ impl People {
     fn edit(
         &mut self,
         component: &mut Component,
-        chosen: impl Fn(&Attendee) -> bool,
+        chosen: &[usize],
         mut change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
     ) -> Result<usize> {
         let mut failed = Ok(());
-        let chosen: Vec<usize> =
-            (0..self.attendees.len()).filter(|at| chosen(&self.attendees[*at])).collect();
         let mut lines = chosen.iter().map(|at| self.lines[*at]).peekable();
         let mut places = chosen.iter();
         let is_chosen = |line: usize| lines.next_if_eq(&line).is_some();
