@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::lex;
-use super::property::{Params, Property};
+use super::lex::{self, Split};
+use super::property::{Param, Params, Property};
 use super::source::Text;
 use crate::value::text;
 use crate::{Error, Result};
@@ -122,39 +122,26 @@ impl PropertyBuf {
             }
             encode_param(&mut new, name, value)?;
         }
-        self.splice_param(name, Some(new.as_bytes()).filter(|_| !values.is_empty()));
+        let new = Some(new.as_bytes()).filter(|_| !values.is_empty());
+        self.splice_params(|param| param.is(name), new);
         Ok(())
     }
 
     /// Removes every parameter of that name.
     pub fn remove_param(&mut self, name: &str) {
-        self.splice_param(name, None);
+        self.remove_params(|param| param.is(name));
     }
 
-    fn splice_param(&mut self, name: &str, mut new: Option<&[u8]>) {
+    /// Removes every parameter for which `gone` is true.
+    pub(super) fn remove_params(&mut self, gone: impl Fn(Param<'_>) -> bool) {
+        self.splice_params(gone, None);
+    }
+
+    fn splice_params(&mut self, gone: impl Fn(Param<'_>) -> bool, new: Option<&[u8]>) {
         self.close_quote();
-        let Some(split) = lex::split(&self.line) else { return };
-        let value = &self.line[split.value..];
-        let room = self.line.len() + new.map_or(0, |new| new.len() + 1);
-        let mut line = Vec::with_capacity(room);
-        line.extend_from_slice(&self.line[..split.name]);
-        let mut add = |param: &[u8]| {
-            line.push(b';');
-            line.extend_from_slice(param);
-        };
-        for param in Params::of(&self.line, split) {
-            if !param.is(name) {
-                add(param.raw);
-            } else if let Some(new) = new.take() {
-                add(new);
-            }
+        if let Some(split) = lex::split(&self.line) {
+            self.line = splice_params(&self.line, split, gone, new);
         }
-        if let Some(new) = new {
-            add(new);
-        }
-        line.push(b':');
-        line.extend_from_slice(value);
-        self.line = line;
     }
 
     /// Closes a quote that was left open, or it would swallow what is written behind it.
@@ -168,6 +155,35 @@ impl PropertyBuf {
         let closed = close_quote(last);
         self.line.splice(split.value - 1 - last.len()..split.value - 1, closed);
     }
+}
+
+/// A line without the parameters for which `gone` is true, and with a new one in the place of the first of them, or after
+/// the last.
+pub(super) fn splice_params(
+    line: &[u8],
+    split: Split,
+    gone: impl Fn(Param<'_>) -> bool,
+    mut new: Option<&[u8]>,
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len() + new.map_or(0, |new| new.len() + 1));
+    out.extend_from_slice(&line[..split.name]);
+    let mut add = |param: &[u8]| {
+        out.push(b';');
+        out.extend_from_slice(param);
+    };
+    for param in Params::of(line, split) {
+        if !gone(param) {
+            add(param.raw);
+        } else if let Some(new) = new.take() {
+            add(new);
+        }
+    }
+    if let Some(new) = new {
+        add(new);
+    }
+    out.push(b':');
+    out.extend_from_slice(&line[split.value..]);
+    out
 }
 
 /// A parameter whose last value opens a quote, with the quote closed and its reading unchanged.

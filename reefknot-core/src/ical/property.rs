@@ -91,6 +91,16 @@ impl<'a> Property<'a> {
     pub fn to_buf(&self) -> PropertyBuf {
         PropertyBuf::from_line(self.line.to_vec())
     }
+
+    /// A copy without the parameters for which `gone` is true.
+    pub(crate) fn without_params(&self, gone: impl Fn(Param<'_>) -> bool) -> PropertyBuf {
+        if self.split.open_quote {
+            let mut copy = self.to_buf();
+            copy.remove_params(gone);
+            return copy;
+        }
+        PropertyBuf::from_line(edit::splice_params(&self.line, self.split, gone, None))
+    }
 }
 
 /// The parameters of a property.
@@ -148,7 +158,19 @@ impl<'a> Param<'a> {
     /// Whether the parameter has that name, in any letter case.
     #[must_use]
     pub fn is(self, name: &str) -> bool {
-        self.name_bytes().eq_ignore_ascii_case(name.as_bytes())
+        let rest = self.after(name).map(<[u8]>::trim_ascii_start);
+        rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'=')))
+    }
+
+    /// Whether the parameter's name begins so, in any letter case.
+    pub(crate) fn begins_with(self, start: &str) -> bool {
+        self.after(start).is_some()
+    }
+
+    /// What is written behind the start of a name.
+    fn after(self, start: &str) -> Option<&'a [u8]> {
+        let (written, rest) = self.raw.trim_ascii_start().split_at_checked(start.len())?;
+        written.eq_ignore_ascii_case(start.as_bytes()).then_some(rest)
     }
 
     /// The first value, decoded (RFC 6868) and without quotes; empty where there is none.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::method::Method;
 use crate::Result;
-use crate::ical::{Component, Edit, Kind, PropertyBuf};
+use crate::ical::{Component, Edit, Kind, Param, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, fields, is_private_extension};
 use crate::value::{CalendarUserAddress, DateTime, Timestamp};
@@ -148,7 +148,7 @@ pub(super) fn notice(
         };
         for name in carried {
             if let Some(property) = part.of.property(name) {
-                component.push(strip_schedule_params(property.to_buf()));
+                component.push(strip_schedule_params(&property));
             }
         }
         if method != Method::Refresh {
@@ -156,7 +156,7 @@ pub(super) fn notice(
         }
         fields::set_dtstamp(&mut component, stamp);
         for attendee in part.attendees {
-            component.push(strip_schedule_params(attendee));
+            component.push(strip_schedule_params(&attendee.as_property()));
         }
         if let Some(status) = part.status {
             component.push(PropertyBuf::new("STATUS", status)?);
@@ -220,26 +220,22 @@ fn outgoing(component: &mut Component, context: &Context<'_>) {
         if private {
             return Edit::Remove;
         }
-        if property.params().any(|param| is_schedule_param(param.name_bytes())) {
-            return Edit::Replace(strip_schedule_params(property.to_buf()));
+        if property.params().any(is_schedule_param) {
+            return Edit::Replace(strip_schedule_params(property));
         }
         Edit::Keep
     });
 }
 
 /// What is between a client and its server (RFC 6638 §7.1–7.3).
-const SCHEDULE_PARAMS: [&str; 3] = ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"];
-
-fn is_schedule_param(name: &[u8]) -> bool {
-    SCHEDULE_PARAMS.iter().any(|own| name.eq_ignore_ascii_case(own.as_bytes()))
+fn is_schedule_param(param: Param<'_>) -> bool {
+    param.begins_with("SCHEDULE-")
+        && ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"].iter().any(|own| param.is(own))
 }
 
 /// A line without what is between a client and its server.
-pub(super) fn strip_schedule_params(mut property: PropertyBuf) -> PropertyBuf {
-    for name in SCHEDULE_PARAMS {
-        property.remove_param(name);
-    }
-    property
+pub(super) fn strip_schedule_params(property: &Property<'_>) -> PropertyBuf {
+    property.without_params(is_schedule_param)
 }
 
 /// Keeps the time zones that the message uses and writes those it lacks (RFC 5546 §3.1.2), each

@@ -49,14 +49,7 @@ fn is_private(body: &Component) -> bool {
     let mut parts = body.components().filter(|component| Kind::of(component).is_some());
     let leaks = |part: &Component| {
         part.components().any(|inner| inner.is("VALARM"))
-            || part
-                .properties()
-                .any(|property| property.params().any(|param| starts_with(param.name_bytes(), b"SCHEDULE-")))
+            || part.properties().any(|property| property.params().any(|param| param.begins_with("SCHEDULE-")))
     };
     parts.any(leaks)
-}
-
-/// In any letter case.
-fn starts_with(name: &[u8], start: &[u8]) -> bool {
-    name.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
 }

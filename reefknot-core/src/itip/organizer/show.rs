@@ -1,11 +1,10 @@
 //! What somebody answered, shown in the copies of the others (RFC 6638 §4.2).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::Keys;
-use super::mailer::{Mailer, find};
+use super::mailer::Mailer;
 use crate::Result;
 use crate::ical::{Component, Property};
 use crate::itip::body::{self};
@@ -14,7 +13,7 @@ use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Delta, PartStat, SchedulingObject, SchedulingState};
+use crate::scheduling::{Attendee, Delta, PartStat, SchedulingObject, SchedulingState};
 use crate::value::CalendarUserAddress;
 
 /// What somebody answered, for the copies of the others who attend the components in which it shows
@@ -30,40 +29,32 @@ pub(in crate::itip) fn show_answers(
     let shown = shown_answers(before, object);
     let answered: BTreeSet<_> = shown.iter().map(|shown| &shown.who).collect();
     let mut mailer = Mailer::new(object, outcome, context);
-    // What shows to those who attend the same components.
-    let mut showing: BTreeMap<Keys, Arc<[Change]>> = BTreeMap::new();
-    for (who, keys) in object.everybody() {
-        let keys: Keys = keys.into_iter().filter(|key| !object.is_cancelled(key)).collect();
-        let changes = match showing.get(&keys) {
-            Some(known) => Arc::clone(known),
-            None => {
-                let theirs = shown.iter().filter(|shown| keys.contains(&shown.ruling));
-                let changes: Arc<[Change]> = theirs.map(|shown| shown.change.clone()).collect();
-                showing.insert(keys.clone(), Arc::clone(&changes));
-                changes
-            }
-        };
-        let sends = find(object, &who).is_some_and(|attendee| context.agent.sends(attendee.agent));
-        let is_organizer = who == mailer.organizer || context.identities.is_own(&who);
-        if changes.is_empty() || answered.contains(&who) || !sends || is_organizer {
+    let mut views: BTreeMap<Vec<&InstanceKey>, View> = BTreeMap::new();
+    let attendance = object.attendance();
+    for said in attendance.chunk_by(|(_, one), (_, other)| one.address == other.address) {
+        let (_, Attendee { address: who, agent, .. }) = said[0];
+        let said: Vec<_> = said.iter().filter(|(key, _)| !object.is_cancelled(key)).copied().collect();
+        let keys: Vec<_> = said.iter().map(|(key, _)| *key).collect();
+        let view = views.entry(keys).or_insert_with_key(|keys| View::of(object, keys, &shown));
+        let is_organizer = *who == mailer.organizer || context.identities.is_own(who);
+        if view.changes.is_empty() || answered.contains(who) || !context.agent.sends(*agent) || is_organizer {
             continue;
         }
-        if asks_anew(object, &who, &keys, &mut mailer.outcome.state) {
+        if asks_anew(object, who, &said, &mut mailer.outcome.state) {
             let message = format!("{who} sees the answer with the next message: now it would ask them again");
             mailer.outcome.because("answer-not-shown", message, "RFC 6638 §4.2");
             continue;
         }
-        let calendar = mailer.body(object, &keys)?;
-        let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
+        let calendar = mailer.body(object, &view.keys)?;
         mailer.outcome.refreshes.push(Message {
             method: Method::Request,
             reason: MessageReason::Answers,
             originator: mailer.organizer.clone(),
-            recipient: who,
+            recipient: who.clone(),
             uid: object.uid().to_owned(),
-            sequence,
+            sequence: view.sequence,
             calendar,
-            changes,
+            changes: Arc::clone(&view.changes),
         });
     }
     if !mailer.outcome.refreshes.is_empty() {
@@ -77,15 +68,32 @@ pub(in crate::itip) fn show_answers(
 fn asks_anew(
     object: &SchedulingObject,
     who: &CalendarUserAddress,
-    keys: &Keys,
+    said: &[(&InstanceKey, &Attendee)],
     state: &mut SchedulingState,
 ) -> bool {
     let answers = &state.attendee(who, object).answers;
-    keys.iter().any(|key| {
-        let own = object.attendee(key, from_ref(who));
-        let open = own.is_some_and(|own| own.partstat == PartStat::NeedsAction);
-        open && object.revision(key).sequence > answers.asked(key)
+    said.iter().any(|(key, own)| {
+        own.partstat == PartStat::NeedsAction && object.revision(key).sequence > answers.asked(key)
     })
+}
+
+/// What shows to those who attend the same components.
+struct View {
+    keys: Keys,
+    changes: Arc<[Change]>,
+    /// The highest SEQUENCE of the components.
+    sequence: u32,
+}
+
+impl View {
+    fn of(object: &SchedulingObject, keys: &[&InstanceKey], shown: &[Shown]) -> Self {
+        let theirs = shown.iter().filter(|shown| keys.contains(&&shown.ruling));
+        Self {
+            keys: keys.iter().copied().cloned().collect(),
+            changes: theirs.map(|shown| shown.change.clone()).collect(),
+            sequence: keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default(),
+        }
+    }
 }
 
 /// An answer as it shows in the copies of others.
@@ -117,7 +125,7 @@ fn shown_answers(before: &SchedulingObject, after: &SchedulingObject) -> Vec<Sho
 
 /// A line as others may see it.
 fn as_shown(line: &Property<'_>) -> String {
-    body::strip_schedule_params(line.to_buf()).content_line().into_owned()
+    body::strip_schedule_params(line).content_line().into_owned()
 }
 
 /// The first ATTENDEE line of each person, as others may see it.

@@ -46,9 +46,11 @@ pub(super) fn receive(
     }
     recorder.delegations()?;
     recorder.tell_delegators()?;
-    let Recorder { outcome, nothing_there, .. } = &mut recorder;
-    let sequence = outcome.state.sequence.max(stored.sequence());
-    *outcome = delegation::turn_away(incoming, nothing_there, sequence, outcome.clone(), context)?;
+    if !recorder.nothing_there.is_empty() {
+        let Recorder { outcome, nothing_there, .. } = &mut recorder;
+        let sequence = outcome.state.sequence.max(stored.sequence());
+        *outcome = delegation::turn_away(incoming, nothing_there, sequence, outcome.clone(), context)?;
+    }
     recorder.finish()
 }
 
