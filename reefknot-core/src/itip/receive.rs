@@ -221,8 +221,8 @@ fn from_organizer(
             }
         }
     }
-    let passed_on = incoming.method == Method::Request && is_passed_on(incoming, context);
-    if !sent_by_organizer && !passed_on {
+    let passed_on = || incoming.method == Method::Request && is_passed_on(incoming, context);
+    if !sent_by_organizer && !passed_on() {
         let message = format!("the sender is not the organizer, {}", organizer.address);
         return Ok(outcome.refuse(
             Disposition::Rejected,

@@ -12,7 +12,7 @@ use crate::ical::{Component, Kind, Param, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::registry;
 use crate::time::Zones;
-use crate::value::{DateTime, Recur, RequestStatus, Value};
+use crate::value::{DateTime, Recur, RequestStatus, Value, ValueType};
 
 /// The codes of RFC 5546 §3.6 that the engine gives.
 ///
@@ -121,24 +121,14 @@ pub(super) fn lines<'a>(
 fn understood(component: &Component, zones: &Zones) -> Result<Vec<RequestStatus>> {
     let mut statuses = Vec::new();
     for property in component.properties() {
-        let whole = || format!("{}:{}", property.name(), property.value());
-        match registry::values(&property) {
-            Ok(values) if values.iter().any(|value| is_unfollowed(&property, value)) => {
-                statuses.push(repeating_ignored(component).about(&whole())?);
-            }
-            Ok(values) if values.iter().any(|value| is_unplaced(value, zones)) => {
-                statuses.push(StatusCode::Fallback.about(&whole())?);
-            }
-            Ok(_) => {}
-            Err(_) if property.is("RRULE") => {
-                statuses.push(repeating_ignored(component).about(&whole())?);
-            }
-            Err(_) => statuses.push(StatusCode::PropertyIgnored.about(property.name())?),
-        }
+        statuses.extend(misread(component, &property, zones)?);
         for param in property.params() {
-            if registry::param_values(&property, &param.name()).is_err() {
+            let name = param.name();
+            if registry::param_type(&name) != ValueType::Text
+                && registry::param_values(&property, &name).is_err()
+            {
                 let values: Vec<_> = Param::values(param).collect();
-                let about = format!("{}={}", param.name(), values.join(","));
+                let about = format!("{name}={}", values.join(","));
                 statuses.push(StatusCode::ParameterIgnored.about(&about)?);
             }
         }
@@ -147,6 +137,26 @@ fn understood(component: &Component, zones: &Zones) -> Result<Vec<RequestStatus>
         statuses.push(StatusCode::Success.status()?);
     }
     Ok(statuses)
+}
+
+/// What was not understood of the value of a property.
+fn misread(component: &Component, property: &Property<'_>, zones: &Zones) -> Result<Option<RequestStatus>> {
+    if registry::takes_any_value(property) {
+        return Ok(None);
+    }
+    let whole = || format!("{}:{}", property.name(), property.value());
+    let status = match registry::values(property) {
+        Ok(values) if values.iter().any(|value| is_unfollowed(property, value)) => {
+            repeating_ignored(component).about(&whole())
+        }
+        Ok(values) if values.iter().any(|value| is_unplaced(value, zones)) => {
+            StatusCode::Fallback.about(&whole())
+        }
+        Ok(_) => return Ok(None),
+        Err(_) if property.is("RRULE") => repeating_ignored(component).about(&whole()),
+        Err(_) => StatusCode::PropertyIgnored.about(property.name()),
+    };
+    status.map(Some)
 }
 
 fn repeating_ignored(component: &Component) -> StatusCode {

@@ -15,7 +15,7 @@ mod write;
 pub(crate) use components::{ComponentEntry, component, status_values};
 pub(crate) use parameters::{ParamEntry, ParamForm, parameter};
 pub(crate) use properties::{Bounds, PropertyEntry, Shape, property};
-pub(crate) use read::{items, one_of};
+pub(crate) use read::{items, one_of, param_type, takes_any_value};
 pub use read::{param_values, values};
 pub use write::{default_type, property_of_text, property_of_values};
 

@@ -1,6 +1,6 @@
 //! From a property of the document to its typed values.
 
-use super::{ParamForm, Shape, parameter};
+use super::{ParamForm, PropertyEntry, Shape, parameter};
 use crate::ical::{Param, Property};
 use crate::value::{Value, ValueType, text};
 use crate::{Error, Result};
@@ -28,12 +28,13 @@ use crate::{Error, Result};
 /// # Errors
 /// A syntax error that names the property, its line, what is wrong and how to write it.
 pub fn values(property: &Property<'_>) -> Result<Vec<Value>> {
-    let Some(kind) = value_type(property).map_err(|error| at(property, &error))? else {
+    let entry = super::property(property.name());
+    let Some(kind) = value_type(property, entry).map_err(|error| at(property, &error))? else {
         return Ok(vec![Value::Other(property.value().into_owned())]);
     };
     let (value, tzid) = (property.value(), property.param("TZID"));
     let read = |item: &str| Value::parse(kind, item, tzid.as_deref());
-    let values = match super::property(property.name()).map_or(Shape::One, |entry| entry.shape) {
+    let values = match shape(entry) {
         Shape::One => read(&value).map(|value| vec![value]),
         Shape::List => items(kind, &value).map(read).collect(),
         Shape::Geo => value.parse().map(|place| vec![Value::Geo(place)]),
@@ -41,6 +42,20 @@ pub fn values(property: &Property<'_>) -> Result<Vec<Value>> {
         Shape::Color => value.parse().map(|color| vec![Value::Color(color)]),
     };
     values.map_err(|error| at(property, &error))
+}
+
+/// Whether [`values`] takes a property whatever its value is.
+pub(crate) fn takes_any_value(property: &Property<'_>) -> bool {
+    let entry = super::property(property.name());
+    match value_type(property, entry) {
+        Ok(None) => true,
+        Ok(Some(kind)) => kind == ValueType::Text && matches!(shape(entry), Shape::One | Shape::List),
+        Err(_) => false,
+    }
+}
+
+fn shape(entry: Option<&PropertyEntry>) -> Shape {
+    entry.map_or(Shape::One, |entry| entry.shape)
 }
 
 /// The values of a list, each still as written.
@@ -52,8 +67,7 @@ pub(crate) fn items(kind: ValueType, value: &str) -> impl Iterator<Item = &str> 
 }
 
 /// The type that VALUE names, or else the default; `None` for a type that no standard knows.
-fn value_type(property: &Property<'_>) -> Result<Option<ValueType>> {
-    let entry = super::property(property.name());
+fn value_type(property: &Property<'_>, entry: Option<&PropertyEntry>) -> Result<Option<ValueType>> {
     let Some(name) = property.param("VALUE") else {
         return Ok(Some(entry.map_or(ValueType::Text, |entry| entry.types[0])));
     };
@@ -95,7 +109,21 @@ pub(crate) fn one_of(types: &[ValueType]) -> String {
 /// # Errors
 /// A syntax error that names the property, the parameter, the line, what is wrong and how to write it.
 pub fn param_values(property: &Property<'_>, name: &str) -> Result<Vec<Value>> {
-    let kind = match parameter(name).map_or(ParamForm::Text, |entry| entry.form) {
+    let kind = param_type(name);
+    let params = property.params().filter(|param| param.is(name));
+    let texts = params.flat_map(Param::values);
+    // Parameters have an encoding of their own (RFC 6868), so that TEXT is not escaped once more.
+    let read = |item: &str| match kind {
+        ValueType::Text => Ok(Value::Text(item.to_owned())),
+        kind => Value::parse(kind, item, None),
+    };
+    let values: Result<Vec<Value>> = texts.map(|item| read(&item)).collect();
+    values.map_err(|error| at_name(property, &format!("{};{name}", property.name()), &error))
+}
+
+/// The type of a parameter's values; any text is one of TEXT.
+pub(crate) fn param_type(name: &str) -> ValueType {
+    match parameter(name).map_or(ParamForm::Text, |entry| entry.form) {
         ParamForm::CalAddress => ValueType::CalAddress,
         ParamForm::Uri => ValueType::Uri,
         ParamForm::Boolean => ValueType::Boolean,
@@ -108,16 +136,7 @@ pub fn param_values(property: &Property<'_>, name: &str) -> Result<Vec<Value>> {
         | ParamForm::Language
         | ParamForm::RelationType
         | ParamForm::LinkRelation => ValueType::Text,
-    };
-    let params = property.params().filter(|param| param.is(name));
-    let texts = params.flat_map(Param::values);
-    // Parameters have an encoding of their own (RFC 6868), so that TEXT is not escaped once more.
-    let read = |item: &str| match kind {
-        ValueType::Text => Ok(Value::Text(item.to_owned())),
-        kind => Value::parse(kind, item, None),
-    };
-    let values: Result<Vec<Value>> = texts.map(|item| read(&item)).collect();
-    values.map_err(|error| at_name(property, &format!("{};{name}", property.name()), &error))
+    }
 }
 
 fn at(property: &Property<'_>, error: &Error) -> Error {

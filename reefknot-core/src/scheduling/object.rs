@@ -381,6 +381,13 @@ impl SchedulingObject {
         self.parts.insert(key, Part::new(component));
     }
 
+    /// Puts a component of another object in place of what was there for the instance, with what was read of it.
+    pub(crate) fn take_part(&mut self, from: &Self, key: &InstanceKey) {
+        if let Some(part) = from.parts.get(key) {
+            self.parts.insert(key.clone(), part.clone());
+        }
+    }
+
     /// Takes a component out.
     pub fn remove_part(&mut self, key: &InstanceKey) -> Option<Component> {
         self.parts.remove(key).map(Part::into_component)

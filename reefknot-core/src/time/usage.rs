@@ -57,11 +57,16 @@ impl Zones {
     /// The zones that the times of a calendar or component are in, each with the span in which they lie.
     #[must_use]
     pub fn used(&self, calendar: &Component) -> Vec<ZoneUse> {
+        self.used_but(&BTreeSet::new(), calendar)
+    }
+
+    /// As [`used`](Self::used), for all zones but some.
+    fn used_but(&self, others: &BTreeSet<String>, calendar: &Component) -> Vec<ZoneUse> {
         let mut used = BTreeMap::new();
         // A list instead of recursion, for nesting may be deep.
         let mut left = vec![calendar];
         while let Some(component) = left.pop() {
-            self.used_by(component, &mut used);
+            self.used_by(component, others, &mut used);
             left.extend(component.components().filter(|inner| !inner.is("VTIMEZONE")));
         }
         used.into_iter().map(|(tzid, (from, to))| ZoneUse { tzid, from, to }).collect()
@@ -76,11 +81,8 @@ impl Zones {
             calendar.components_named("VTIMEZONE").filter_map(|zone| zone.text("TZID")).collect();
         let first = calendar.components().find(|component| !component.is("VTIMEZONE"));
         let first = first.map(|component| component.name().into_owned()).unwrap_or_default();
-        for ZoneUse { tzid, from, to } in self.used(calendar) {
+        for ZoneUse { tzid, from, to } in self.used_but(&defined, calendar) {
             let Ok(resolution) = self.resolve(&tzid) else { continue };
-            if defined.contains(&tzid) {
-                continue;
-            }
             let text = vtimezone_text(&tzid, &resolution.zone, from, to);
             let parsed = Stream::parse(text.as_bytes(), &Limits::default());
             if let Some(zone) = parsed.ok().and_then(|stream| stream.components().next().cloned()) {
@@ -89,7 +91,12 @@ impl Zones {
         }
     }
 
-    fn used_by(&self, component: &Component, used: &mut BTreeMap<String, (Timestamp, Timestamp)>) {
+    fn used_by(
+        &self,
+        component: &Component,
+        others: &BTreeSet<String>,
+        used: &mut BTreeMap<String, (Timestamp, Timestamp)>,
+    ) {
         let start = component.property("DTSTART");
         let start = start
             .and_then(|start| DateTime::parse(&start.value(), None, start.param("TZID").as_deref()).ok());
@@ -121,7 +128,7 @@ impl Zones {
             }
         }
         for time in &times {
-            let Some(tzid) = time.tzid() else { continue };
+            let Some(tzid) = time.tzid().filter(|tzid| !others.contains(*tzid)) else { continue };
             let zone = self.resolve(tzid).map_or(Zone::UTC, |found| found.zone);
             let first = zone.instant(time.civil());
             let rules = component.properties_named("RRULE").filter(|_| start.as_ref() == Some(time));

@@ -5,6 +5,7 @@ use crate::ical::Component;
 use crate::value::{Date, DateTime, LocalDateTime, Recur, Timestamp, UtcOffset};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Where the meaning of a TZID was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +55,37 @@ impl From<Unresolved> for Error {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Zones {
-    defined: BTreeMap<String, Zone>,
+    /// The VTIMEZONEs, which are read when somebody first asks: most who hold an object never do.
+    written: Vec<Component>,
+    read: OnceLock<Definitions>,
+}
+
+/// What the VTIMEZONEs of one object say.
+#[derive(Clone, Debug, Default)]
+struct Definitions {
+    zones: BTreeMap<String, Zone>,
     refused: Vec<(String, Error)>,
+}
+
+impl Definitions {
+    fn of(written: &[Component]) -> Self {
+        let mut all = Self::default();
+        for component in written {
+            let Some(tzid) = component.text("TZID") else { continue };
+            all.add(clean(&tzid), definition(clean(&tzid), component));
+        }
+        all
+    }
+
+    fn add(&mut self, tzid: &str, definition: Result<Definition>) {
+        match definition {
+            // The first of two definitions wins: RFC 5545 §3.6.5 allows only one.
+            Ok(definition) => {
+                self.zones.entry(tzid.to_owned()).or_insert_with(|| Zone::defined(definition));
+            }
+            Err(error) => self.refused.push((tzid.to_owned(), error)),
+        }
+    }
 }
 
 impl Zones {
@@ -65,33 +95,23 @@ impl Zones {
     /// [`resolve`](Self::resolve) says why.
     #[must_use]
     pub fn of(calendar: &Component) -> Self {
-        let mut zones = Self::default();
-        for component in calendar.components_named("VTIMEZONE") {
-            let Some(tzid) = component.text("TZID") else { continue };
-            zones.add(clean(&tzid), definition(clean(&tzid), component));
-        }
-        zones
+        let written = calendar.components_named("VTIMEZONE").cloned().collect();
+        Self { written, read: OnceLock::new() }
     }
 
     /// The zones of these definitions.
     #[must_use]
     pub fn from_definitions(definitions: impl IntoIterator<Item = Definition>) -> Self {
-        let mut zones = Self::default();
+        let mut all = Definitions::default();
         for definition in definitions {
             let tzid = definition.tzid().to_owned();
-            zones.add(&tzid, Ok(definition));
+            all.add(&tzid, Ok(definition));
         }
-        zones
+        Self { written: Vec::new(), read: OnceLock::from(all) }
     }
 
-    fn add(&mut self, tzid: &str, definition: Result<Definition>) {
-        match definition {
-            // The first of two definitions wins: RFC 5545 §3.6.5 allows only one.
-            Ok(definition) => {
-                self.defined.entry(tzid.to_owned()).or_insert_with(|| Zone::defined(definition));
-            }
-            Err(error) => self.refused.push((tzid.to_owned(), error)),
-        }
+    fn definitions(&self) -> &Definitions {
+        self.read.get_or_init(|| Definitions::of(&self.written))
     }
 
     /// The zone that a TZID means: by the object's own VTIMEZONE, then by IANA name, then by
@@ -101,7 +121,8 @@ impl Zones {
     /// [`Unresolved`] if none of them knows it.
     pub fn resolve(&self, tzid: &str) -> Result<Resolution, Unresolved> {
         let name = clean(tzid);
-        if let Some(zone) = self.defined.get(name) {
+        let Definitions { zones, refused } = self.definitions();
+        if let Some(zone) = zones.get(name) {
             return Ok(Resolution { zone: zone.clone(), source: Source::Object });
         }
         if let Some(zone) = Zone::iana(name) {
@@ -110,7 +131,7 @@ impl Zones {
         if let Some(zone) = names::vendor(name) {
             return Ok(Resolution { zone, source: Source::Vendor });
         }
-        let reason = match self.refused.iter().find(|(own, _)| own == name) {
+        let reason = match refused.iter().find(|(own, _)| own == name) {
             Some((_, error)) => error.to_string(),
             None => "the object has no VTIMEZONE of that name, and neither IANA nor Windows knows it; \
                      ask the sender, or choose a zone by hand"
@@ -121,7 +142,7 @@ impl Zones {
 
     /// The definitions that could not be read: their TZIDs, and why.
     pub fn refused(&self) -> impl Iterator<Item = (&str, &Error)> {
-        self.refused.iter().map(|(tzid, error)| (tzid.as_str(), error))
+        self.definitions().refused.iter().map(|(tzid, error)| (tzid.as_str(), error))
     }
 
     /// The instant that a value means. Floating times and DATEs (their midnight) are the reader's.

@@ -16,7 +16,7 @@ use super::outcome::{Answer, Disposition, Outcome, Question};
 use super::receive::Incoming;
 use crate::Result;
 use crate::ical::{Component, Edit, PropertyBuf};
-use crate::scheduling::{SchedulingObject, attendee_among, attendees, is_private_extension};
+use crate::scheduling::{SchedulingObject, attendee_among, is_private_extension};
 use crate::value::CalendarUserAddress;
 
 pub(super) use cancel::cancel;
@@ -138,9 +138,6 @@ pub(super) fn refresh(
 
 /// The addresses of a user that an object names, in its order.
 pub(super) fn own_address(object: &SchedulingObject, context: &Context<'_>) -> Option<CalendarUserAddress> {
-    object
-        .parts()
-        .flat_map(|(_, part)| attendees(part))
-        .map(|attendee| attendee.address)
-        .find(|address| context.identities.is_own(address))
+    let own = context.identities.own();
+    object.parts().find_map(|(key, _)| object.attendee(key, own)).map(|own| own.address.clone())
 }

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cancel::{cut, mark_cancelled};
 use super::{keep_own, refresh};
 use crate::Result;
-use crate::ical::Component;
+use crate::ical::{Component, PropertyBuf};
 use crate::itip::context::Context;
 use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
 use crate::itip::receive::Incoming;
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Delta, PartStat, Revision, SchedulingObject, SchedulingState, Timing, attendee_among, edit_attendee,
-    fields,
+    Delta, PartStat, Revision, SchedulingObject, SchedulingState, Timing, attendee_among, fields,
 };
 use crate::value::CalendarUserAddress;
 
@@ -169,11 +168,6 @@ impl Taking<'_> {
             self.ask_again(key, component, held, revision);
         }
         let excluded = self.is_excluded_here(key) && self.is_declined(key, component);
-        let mut new = component.clone();
-        if let Some(held) = &held {
-            keep_own(&mut new, held);
-        }
-        self.set_answer(key, &mut new)?;
         let own_exclusions =
             if *key == InstanceKey::Master { self.own_exclusions() } else { BTreeSet::new() };
         let object = match &mut self.object {
@@ -186,11 +180,15 @@ impl Taking<'_> {
         if excluded {
             object.exclude(key);
         } else {
-            object.put_part(key.clone(), new);
+            object.take_part(&self.incoming.object, key);
+            if let Some(held) = &held {
+                object.edit_details(key, |new| keep_own(new, held));
+            }
         }
         for key in own_exclusions {
             object.exclude(&key);
         }
+        self.set_answer(key)?;
         self.taken += 1;
         if self.from_organizer {
             self.outcome.because_of(
@@ -260,11 +258,14 @@ impl Taking<'_> {
     }
 
     /// Writes the answer that holds, if one does, over what the organizer says.
-    fn set_answer(&self, key: &InstanceKey, component: &mut Component) -> Result<()> {
-        if let (Some(own), Some(standing)) = (self.own(component), self.standing(key))
-            && own.partstat != *standing
+    fn set_answer(&mut self, key: &InstanceKey) -> Result<()> {
+        let own = self.incoming.object.attendee(key, self.context.identities.own());
+        let standing = self.standing(key).cloned();
+        if let (Some(object), Some(own), Some(standing)) = (&mut self.object, own, standing)
+            && own.partstat != standing
         {
-            edit_attendee(component, &own.address, |line| line.set_param("PARTSTAT", standing.as_str()))?;
+            let write = |line: &mut PropertyBuf| line.set_param("PARTSTAT", standing.as_str());
+            object.edit_attendees(key, |line| line.address == own.address, |_, line| write(line))?;
         }
         Ok(())
     }
