@@ -7,7 +7,9 @@ mod series;
 
 use any::horizon;
 use proptest::prelude::*;
-use reefknot_core::value::{Budget, DateTime, LocalDateTime, Occurrences, Recur, Rule};
+use reefknot_core::value::{
+    Budget, Date, DateTime, Frequency, LocalDateTime, Occurrences, Recur, Rule, WeekdayNum,
+};
 
 fn ready(recur: &Recur, start: LocalDateTime) -> Rule {
     Rule::new(recur, start, false, recur.until.as_ref().map(DateTime::civil))
@@ -35,6 +37,29 @@ proptest! {
         let end = start.checked_add_seconds(horizon(recur.freq)).unwrap();
         let rule = ready(&recur, start);
         prop_assert_eq!(collect(rule.all(), end), naive::expand(&recur, start, end), "{} from {}", recur, start);
+    }
+
+    /// Weeks of other years than their days, where INTERVAL may count from either.
+    #[test]
+    fn weeks_at_the_turn_of_the_year_are_of_the_right_one(
+        recur in any::rule_of(Frequency::Yearly),
+        number in prop::sample::select(&[1i8, 52, 53, -1][..]),
+        (year, day) in (2014..2034i32, -4..4i64),
+        later in 0..2_200i64,
+    ) {
+        let by_week_no = if recur.by_week_no.is_empty() { vec![number] } else { recur.by_week_no };
+        let by_day = recur.by_day.iter().map(|day| WeekdayNum { ordinal: 0, ..*day }).collect();
+        let recur = Recur { by_week_no, by_day, skip: None, until: None, ..recur };
+        let new_year = Date::new(year, 1, 1).unwrap().days_since_epoch();
+        let start = LocalDateTime::from_seconds((new_year + day) * 86_400 + 9 * 3600).unwrap();
+        let end = start.checked_add_seconds(2_200 * 86_400).unwrap();
+        let rule = ready(&recur, start);
+        let all = naive::expand(&recur, start, end);
+        prop_assert_eq!(collect(rule.all(), end), all.clone(), "{} from {}", recur, start);
+        let from = start.checked_add_seconds(later * 86_400).unwrap();
+        let seen: Vec<LocalDateTime> = all.into_iter().filter(|time| *time >= from).collect();
+        let walk = rule.from(from, &mut Budget::default()).unwrap();
+        prop_assert_eq!(collect(walk, end), seen, "{} from {}, seen from {}", recur, start, from);
     }
 
     /// A window anywhere holds what a walk from DTSTART finds there: COUNT counts from DTSTART too.

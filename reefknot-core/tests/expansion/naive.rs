@@ -42,7 +42,6 @@ fn described(recur: &Recur, start: LocalDateTime, horizon: LocalDateTime) -> Vec
     let first = start.date().days_since_epoch() - around;
     let last = until.date().days_since_epoch() + around;
     let times = naive.times();
-    let origin = naive.period(&Day::of(start.date()), start.seconds_since_epoch());
     for (nominal, day) in (first..=last).flat_map(|day| naive.places(day)) {
         if !naive.day_holds(&nominal, day) {
             continue;
@@ -53,14 +52,10 @@ fn described(recur: &Recur, start: LocalDateTime, horizon: LocalDateTime) -> Vec
             if around == 0 && second > until.seconds_since_epoch() + 3600 {
                 break;
             }
-            let away = naive.period(&nominal, second) - origin;
-            if away >= 0 && away % i64::from(recur.interval) == 0 {
-                sets.entry(away).or_default().push(local(second));
-            }
+            sets.entry(naive.period(&nominal, second)).or_default().push(local(second));
         }
     }
-    let mut all = Vec::new();
-    for mut set in sets.into_values() {
+    for set in sets.values_mut() {
         set.sort();
         set.dedup();
         let size = set.len() as i32;
@@ -69,10 +64,13 @@ fn described(recur: &Recur, start: LocalDateTime, horizon: LocalDateTime) -> Vec
             recur.by_set_pos.is_empty()
                 || recur.by_set_pos.iter().any(|pos| *pos == nth || *pos == nth - size - 1)
         };
-        all.extend(
-            (0..set.len()).filter(picked).map(|at| set[at]).filter(|time| *time >= start && *time <= until),
-        );
+        *set = (0..set.len()).filter(picked).map(|at| set[at]).collect();
     }
+    let origin = naive.origin(&sets);
+    let reached = |period: i64| period >= origin && (period - origin) % i64::from(recur.interval) == 0;
+    let mut all: Vec<LocalDateTime> =
+        sets.into_iter().filter(|(period, _)| reached(*period)).flat_map(|(_, set)| set).collect();
+    all.retain(|time| *time >= start && *time <= until);
     all.sort();
     all.dedup();
     all
@@ -188,6 +186,15 @@ impl Naive<'_> {
             Frequency::Yearly if !self.recur.by_week_no.is_empty() => i64::from(self.week_number(day).0),
             Frequency::Yearly => i64::from(nominal.year),
         }
+    }
+
+    /// The period that INTERVAL counts from, by all instances that there are with an INTERVAL of 1.
+    fn origin(&self, sets: &BTreeMap<i64, Vec<LocalDateTime>>) -> i64 {
+        let own = Day::of(self.start.date());
+        let period = self.period(&own, self.start.seconds_since_epoch());
+        let left = sets.get(&period).is_some_and(|set| set.iter().any(|time| *time >= self.start));
+        // The year that DTSTART's week belongs to; its own where that is the old one and over.
+        if self.recur.freq == Frequency::Yearly && !left { period.max(own.year.into()) } else { period }
     }
 
     fn day_holds(&self, nominal: &Day, date: Date) -> bool {

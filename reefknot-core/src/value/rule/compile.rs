@@ -65,7 +65,12 @@ impl Rule {
         {
             rule.end_before_start();
         }
-        rule.leading = rule.until < rule.start || !Occurrences::holds_start(&rule);
+        let first = Occurrences::in_first_period(&rule);
+        rule.leading = rule.until < rule.start || first != Some(rule.start);
+        if rule.freq == Frequency::Yearly && first.is_none() {
+            // Nothing is left of the year that DTSTART's week belongs to, which may be the old one.
+            rule.origin = rule.origin.max(start.date().year().into());
+        }
         Ok(rule)
     }
 

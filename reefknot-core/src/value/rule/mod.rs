@@ -6,8 +6,9 @@
 //!
 //! Choices where RFC 5545 leaves one:
 //! - FREQ=YEARLY with BYMONTHDAY and no BYMONTH means that day of *every* month, as the table's
-//!   "expand" reads; with BYWEEKNO the year is the one that the week belongs to, also where INTERVAL
-//!   counts years from that of DTSTART.
+//!   "expand" reads.
+//! - With BYWEEKNO the year is the one that the week belongs to, and INTERVAL counts from that of
+//!   DTSTART; but where that is the old year and nothing of it is left, from the new one.
 //! - DTSTART is always the first instance and the first that COUNT counts, in the rule or not.
 //! - Parts that the table calls N/A for a frequency limit the set where that has a meaning
 //!   (BYMONTHDAY in a weekly rule) and are refused where it has none (BYWEEKNO in a monthly one).
@@ -88,7 +89,8 @@ pub struct Rule {
     interval: i64,
     /// DTSTART, in civil seconds.
     start: i64,
-    /// The number of the period that holds DTSTART.
+    /// The number of the period that INTERVAL counts from: the one that holds DTSTART, but see `Rule::new`
+    /// for weeks of the old year.
     origin: i64,
     days: Days,
     /// What frequencies below a day are limited to.

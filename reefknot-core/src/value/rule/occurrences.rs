@@ -72,13 +72,11 @@ impl<'r> Occurrences<'r> {
         Ok(found)
     }
 
-    /// Whether the period of DTSTART holds DTSTART.
-    pub(super) fn holds_start(rule: &'r Rule) -> bool {
+    /// The first instance of the first period that is not before DTSTART.
+    pub(super) fn in_first_period(rule: &'r Rule) -> Option<i64> {
         let mut first = Self::first(rule);
-        first.leading = false;
-        first.end = i64::MAX;
         first.look(rule.origin);
-        first.head() == Some(rule.start)
+        first.head()
     }
 
     /// The next instance, `None` after the last.

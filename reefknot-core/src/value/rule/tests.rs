@@ -172,6 +172,29 @@ fn weeks_of_the_year() {
 }
 
 #[test]
+fn every_so_many_years_of_weeks_count_from_the_first_that_gives_something() {
+    // Saturday, 2 January 2021 is of the last week of 2020; 2026, 2032, 2037 and 2043 have a week 53 too.
+    check("20210102T090000", "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53;BYDAY=SA", "20210102 20270102 20330101 …");
+    check("20210102T090000", "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53;BYDAY=SU", "20210102 20210103 20270103 …");
+    // Nothing of 2020 is left for Mondays, for what was earlier that day, or for the first of the week.
+    check("20210102T090000", "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53;BYDAY=MO", "20210102 20371228 20431228 …");
+    check(
+        "20210102T090000",
+        "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53;BYDAY=SA;BYHOUR=8",
+        "20210102T090000 20380102T080000 …",
+    );
+    check(
+        "20210102T090000",
+        "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53;BYDAY=FR,SA;BYSETPOS=1",
+        "20210102 20380101 20440101 …",
+    );
+    check("20210102T090000", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO", "20210102 20261228 20321227 …");
+    // Tuesday, 31 December 2024 is of the first week of 2025.
+    check("20241231T090000", "FREQ=YEARLY;INTERVAL=3;BYWEEKNO=1;BYDAY=TU", "20241231 20280104 20301231 …");
+    check("20241231T090000", "FREQ=YEARLY;INTERVAL=3;BYWEEKNO=1;BYDAY=MO", "20241231 20280103 20301230 …");
+}
+
+#[test]
 fn positions_count_from_the_whole_period() {
     check("19970904T090000", "FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3", "19970904 19971007 19971106");
     check("19970929T090000", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2", "19970929 19971030 19971127 …");
@@ -343,10 +366,12 @@ fn the_last_of_a_count_is_calculated_rightly() {
         "FREQ=YEARLY;BYDAY=53MO,-53TU,1WE",
         "FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=MO,SU;BYMONTH=1,12",
         "FREQ=YEARLY;BYWEEKNO=-1,53;WKST=SU;BYMONTHDAY=31,1,-2",
+        "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53;BYDAY=MO",
         "FREQ=YEARLY;BYDAY=MO;BYSETPOS=53,-1",
     ] {
-        // In an ordinary week; where DTSTART is of a week of another year; and near the calendar's end.
-        for start in ["20260105T090000", "20271231T170000", "98990101T000000"] {
+        // In an ordinary week; where DTSTART is of a week of another year, with and without something of that
+        // left; and near the calendar's end.
+        for start in ["20260105T090000", "20271231T170000", "20210102T090000", "98990101T000000"] {
             for count in [1, 2, 3, 50, 1_000_usize] {
                 let rule = rule(start, &format!("{text};COUNT={count}"));
                 let (mut walk, mut budget, mut all) = (rule.all(), Budget::new(u64::MAX), Vec::new());
