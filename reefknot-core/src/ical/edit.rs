@@ -186,23 +186,43 @@ pub(super) fn splice_params(
     out
 }
 
-/// A parameter whose last value opens a quote, with the quote closed and its reading unchanged.
+/// A parameter that opens a quote, with the quote closed and its values unchanged. A name cannot be quoted: what
+/// would end it without the quote becomes an apostrophe, which makes another name of none.
 fn close_quote(param: &[u8]) -> Vec<u8> {
     let value = memchr::memchr(b'=', param).map_or(param.len(), |at| at + 1);
     let (name, value) = param.split_at(value);
-    let mut out: Vec<u8> = name.iter().copied().filter(|&byte| byte != b'"').collect();
-    let last = lex::split_unquoted(b',', value).last().unwrap_or_default();
-    if memchr::memchr_iter(b'"', last).count().is_multiple_of(2) {
-        out.extend_from_slice(value);
-        return out;
+    let plain = |byte: &u8| if b"\";:,".contains(byte) { b'\'' } else { *byte };
+    let mut out: Vec<u8> = name.iter().map(plain).collect();
+    for (at, item) in lex::split_unquoted(b',', value).enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        let is_closed = memchr::memchr_iter(b'"', item).count().is_multiple_of(2);
+        if is_closed && b";:".iter().all(|end| lex::unquoted(*end, item).is_none()) {
+            out.extend_from_slice(item);
+        } else {
+            push_quoted(&mut out, without_quotes(item));
+        }
     }
-    out.extend_from_slice(&value[..value.len() - last.len()]);
-    out.push(b'"');
-    for &byte in without_quotes(last) {
-        out.extend_from_slice(if byte == b'"' { b"^'" } else { std::slice::from_ref(&byte) });
-    }
-    out.push(b'"');
     out
+}
+
+/// Adds a value in quotes, so that it is read as it was without them.
+fn push_quoted(out: &mut Vec<u8>, item: &[u8]) {
+    out.push(b'"');
+    let mut bytes = item.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => out.extend_from_slice(b"^'"),
+            b'^' => {
+                out.push(b'^');
+                // One that begins no code would begin one with what now follows it.
+                out.push(bytes.next_if(|next| b"n^'".contains(next)).unwrap_or(b'^'));
+            }
+            byte => out.push(byte),
+        }
+    }
+    out.push(b'"');
 }
 
 /// Control characters cannot stand in a content line (RFC 5545 §3.1); a line break would begin another.

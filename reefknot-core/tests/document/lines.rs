@@ -216,8 +216,15 @@ fn changing_a_property_closes_its_open_quote() {
         ("A;M=\"x:y\";B=\"c;D=1:d", "A;M=\"x:y\";B=\"c;D=1\":d"),
         ("A;B=c\"d,e;D=1:d", "A;B=\"c^'d,e;D=1\":d"),
         ("A;B=1,\"2\",\"3:d", "A;B=1,\"2\",\"3\":d"),
-        ("A;N\"B=x:d", "A;NB=x:d"),
-        ("A;\"x:d", "A;x:d"),
+        ("A;B=c^\"d^n^x:d", "A;B=\"c^^^'d^n^^x\":d"),
+        // A quote in a name hid what separates.
+        ("A;N\"B=x:d", "A;N'B=x:d"),
+        ("A;\"x:d", "A;'x:d"),
+        ("A;N\"B;C=x;VALUE=DATE:d", "A;N'B'C=\"x;VALUE=DATE\":d"),
+        ("A;N\"B=x;y,\"z\"w;v:d", "A;N'B=\"x;y\",\"z^'w;v\":d"),
+        ("A;N\"m:n\"\"B=x:d", "A;N'm'n''B=x:d"),
+        ("A;N\"=p:q\"r\":d", "A;N'=\"p:q^'r^'\":d"),
+        ("A;VALU\"E=DATE:d", "A;VALU'E=DATE:d"),
     ];
     for (line, closed) in cases {
         let text = format!("BEGIN:X\r\n{line}\r\nEND:X\r\n");
