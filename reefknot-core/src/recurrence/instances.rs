@@ -47,12 +47,12 @@ pub enum Stopped {
 /// The instances found, and whether they are all.
 #[derive(Clone, Debug)]
 pub struct Instances<'a> {
-    /// By start.
+    /// By start, as [`Instance::order`] tells.
     pub items: Vec<Instance<'a>>,
     /// Why there may be more; `None` if these are all.
     pub stopped: Option<Stopped>,
-    /// Says that the series is in a zone that nobody knows: its instances are those that the
-    /// window would hold wherever on Earth they are, and have no instants.
+    /// Says that the series, or an override, is in a zone that nobody knows: its instances are those
+    /// that the window would hold wherever on Earth they are, and have no instants.
     pub unresolved: Option<Unresolved>,
 }
 
@@ -170,12 +170,14 @@ impl<'a> Series<'a> {
             }
             Some(shift) => {
                 let moved = self.frame.at_local(point.local + shift);
-                let same_zone = self.frame.value(moved).tzid() == segment.timing.start.tzid();
-                match (self.frame.zone(), same_zone) {
-                    // The override's own zone shows another time for the same instant.
-                    (Some(_), false) => segment.timing.place_of(Timestamp::from_seconds(moved.order)),
-                    _ => segment.timing.place_at(LocalDateTime::saturating_from_seconds(moved.local)),
-                }
+                let other_zone = self.frame.zone().is_some()
+                    && self.frame.value(moved).tzid() != segment.timing.start.tzid();
+                let instant = Timestamp::from_seconds(moved.order);
+                // The override's own zone shows another time for the same instant.
+                let elsewhere = other_zone.then(|| segment.timing.place_of(instant)).flatten();
+                elsewhere.unwrap_or_else(|| {
+                    segment.timing.place_at(LocalDateTime::saturating_from_seconds(moved.local))
+                })
             }
         }
     }
@@ -274,13 +276,16 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     fn finish(mut self) -> Instances<'a> {
+        let placeless = || self.found.iter().find(|one| one.start_instant.is_none())?.start.tzid();
+        let unknown = match &self.series.frame {
+            Frame::Unresolved { tzid } => Some(&**tzid),
+            // Or only that of an override.
+            Frame::Date | Frame::Floating | Frame::Zoned { .. } => placeless(),
+        };
+        let unresolved = unknown.and_then(|tzid| self.series.zones.resolve(tzid).err());
         self.found.sort_by(|a, b| (a.order(), &a.key).cmp(&(b.order(), &b.key)));
         let more = self.found.len() > self.limit;
         self.found.truncate(self.limit);
-        let unresolved = match &self.series.frame {
-            Frame::Unresolved { tzid } => self.series.zones.resolve(tzid).err(),
-            Frame::Date | Frame::Floating | Frame::Zoned { .. } => None,
-        };
         Instances { items: self.found, stopped: self.stopped.or(more.then_some(Stopped::Limit)), unresolved }
     }
 }

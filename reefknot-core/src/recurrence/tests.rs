@@ -403,6 +403,40 @@ fn an_unknown_zone_is_said_and_not_guessed() {
 }
 
 #[test]
+fn overrides_in_an_unknown_zone_are_said_and_keep_their_clock() {
+    let master = "DTSTART;TZID=Europe/Berlin:20260901T190000 DURATION:PT2H RRULE:FREQ=WEEKLY;COUNT=4";
+    let one = "RECURRENCE-ID:20260908T170000Z DTSTART;TZID=Nowhere/Middle:20260908T200000 DURATION:PT1H";
+    let following =
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20260915T170000Z DTSTART;TZID=Nowhere/Middle:20260915T203000";
+    with(&[master, one, following], |series| {
+        let ask = |from, to| {
+            let found = series.instances(instant(from)..instant(to), &Zone::UTC, 10, Budget::default());
+            assert!(found.items.is_sorted_by_key(Instance::order));
+            let starts: Vec<String> = found.items.iter().map(|item| item.start.to_string()).collect();
+            (starts.join(" "), found.unresolved.map(|unresolved| unresolved.tzid))
+        };
+        let all = "TZID=Europe/Berlin:20260901T190000 TZID=Nowhere/Middle:20260908T200000 \
+                   TZID=Nowhere/Middle:20260915T203000 TZID=Nowhere/Middle:20260922T203000";
+        let nowhere = Some("Nowhere/Middle".to_owned());
+        assert_eq!(ask("20260901T000000Z", "20261001T000000Z"), (all.to_owned(), nowhere));
+        let known = "TZID=Europe/Berlin:20260901T190000".to_owned();
+        assert_eq!(ask("20260901T000000Z", "20260903T000000Z"), (known, None));
+    });
+}
+
+#[test]
+fn following_instances_that_float_or_fill_days_keep_the_clock_of_the_series() {
+    let master = "DTSTART;TZID=Europe/Berlin:20260901T003000 RRULE:FREQ=WEEKLY;COUNT=3";
+    for (form, expected) in [
+        ("DTSTART:20260908T004500", ["20260901T003000", "20260908T004500", "20260915T004500"]),
+        ("DTSTART;VALUE=DATE:20260909", ["20260901T003000", "20260909", "20260916"]),
+    ] {
+        let following = format!("RECURRENCE-ID;RANGE=THISANDFUTURE:20260907T223000Z {form}");
+        assert_eq!(starts(&[master, &following]), expected);
+    }
+}
+
+#[test]
 fn what_does_not_recur_is_its_own_only_instance() {
     let event = "DTSTART:20260105T090000Z DTEND:20260105T100000Z";
     assert_eq!(

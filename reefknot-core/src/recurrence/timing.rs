@@ -148,12 +148,10 @@ impl Timing {
         self.with_start(self.start.with_civil(local)).place()
     }
 
-    /// The start that this component's form gives an instant.
-    pub(super) fn place_of(&self, instant: Timestamp) -> Place {
-        match &self.zone {
-            Some(zone) => in_form(instant, &self.start, &mut Cursor::new(zone), &mut Page::blank()),
-            None => self.place_at(instant.to_utc_civil()),
-        }
+    /// The start that this component's zone gives an instant; `None` without a zone that is known.
+    pub(super) fn place_of(&self, instant: Timestamp) -> Option<Place> {
+        let mut cursor = Cursor::new(self.zone.as_ref()?);
+        Some(in_form(instant, &self.start, &mut cursor, &mut Page::blank()))
     }
 
     /// The end of an instance that begins there.
