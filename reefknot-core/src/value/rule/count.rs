@@ -150,8 +150,16 @@ impl<'r> Blocks<'r> {
         if let Some(size) = self.sizes[kind] {
             return size;
         }
-        let size = (self.units(alike).len() * self.offsets().len()) as i64;
-        *self.sizes[kind].insert(size)
+        let units = self.days_of_year(alike).unwrap_or_else(|| self.units(alike).len() as i64);
+        *self.sizes[kind].insert(units * self.offsets().len() as i64)
+    }
+
+    /// How many units a block has that is all days of a year that the rule selects.
+    fn days_of_year(&self, index: i64) -> Option<i64> {
+        let rule = self.rule;
+        let all = self.years && rule.positions.is_empty();
+        let all = all && (rule.freq != Frequency::Monthly || rule.interval == 1);
+        all.then(|| rule.days.count_of_year(index)).flatten().map(i64::from)
     }
 
     /// The units of a block that the rule selects, whether DTSTART has passed or not.

@@ -164,6 +164,15 @@ impl Days {
         }
     }
 
+    /// How many days of one year [`of_year`](Self::of_year) gives where nothing is skipped; `None` where only
+    /// listing them tells.
+    pub(super) fn count_of_year(&self, index: i64) -> Option<u32> {
+        let year = i32::try_from(index).ok().filter(|_| self.week_numbers.is_empty())?;
+        let months = (1..=12).filter(|month| self.months >> month & 1 == 1);
+        let bits = months.map(|month| self.month_bits(year, month, days_from_civil(year, month, 1)));
+        Some(bits.map(u32::count_ones).sum())
+    }
+
     /// Whether days of the year limit weeks that may begin in the year before.
     pub(super) const fn mixes_weeks_and_days(&self) -> bool {
         !self.week_numbers.is_empty() && !self.year_days.is_empty()
@@ -197,10 +206,10 @@ impl Days {
             return bits;
         }
         let first_weekday = i64::from(weekday_of(first).index());
-        let mut wanted = 0;
-        for weekday in (0..7).filter(|weekday| self.weekdays >> weekday & 1 == 1) {
-            wanted |= EVERY_SEVENTH << (weekday - first_weekday).rem_euclid(7);
-        }
+        // The week as it lies in this month, from the weekday of the first on, again and again.
+        let week = u32::from(self.weekdays);
+        let mut wanted =
+            ((week >> first_weekday | week << (7 - first_weekday)) & 0x7F).wrapping_mul(EVERY_SEVENTH);
         let (from, to) = if self.ordinals_of_year {
             (days_from_civil(year, 1, 1) - first, days_from_civil(year + 1, 1, 1) - first)
         } else {
