@@ -70,6 +70,13 @@ impl SchedulingState {
         })
     }
 
+    /// For an attendee: the revision at which an instance was cancelled last, on its own or with what it belongs to.
+    pub(crate) fn cancelled_at(&self, key: &InstanceKey) -> Option<Revision> {
+        let own = [key, &InstanceKey::Master].into_iter().filter_map(|key| self.tombstones.get(key));
+        let ended = self.ended.iter().filter(|(from, _)| *from <= key).map(|(_, dead)| dead);
+        own.chain(ended).max().copied()
+    }
+
     /// For an attendee: the organizer's word of what somebody else had passed on is stored now, all of it or a part.
     pub(crate) fn hear_organizer(&mut self, stored: &SchedulingObject) {
         self.passed_on &= match stored.master() {

@@ -75,7 +75,7 @@ impl Taking<'_> {
 
     /// RFC 5546 §2.1.5, by instance; and nothing at or below a tombstone comes back to life.
     fn is_newer(&mut self, key: &InstanceKey, revision: Revision) -> bool {
-        let tombstone = self.tombstone(key);
+        let tombstone = self.outcome.state.cancelled_at(key);
         if tombstone.is_some_and(|dead| revision <= dead) {
             let message = "it was cancelled at this revision or a later one";
             self.outcome.because_of(key, "cancelled-before", message, "RFC 5546 §4.2.9");
@@ -105,18 +105,6 @@ impl Taking<'_> {
         let known = self.known_before.get(&InstanceKey::Master);
         let said = self.incoming.object.master().map(fields::revision);
         said.is_some_and(|said| known.is_none_or(|known| said > *known))
-    }
-
-    fn tombstone(&self, key: &InstanceKey) -> Option<Revision> {
-        let SchedulingState { tombstones, ended, .. } = &self.outcome.state;
-        let ended = ended.iter().filter(|(from, _)| *from <= key).map(|(_, dead)| dead);
-        tombstones
-            .get(key)
-            .into_iter()
-            .chain(tombstones.get(&InstanceKey::Master))
-            .chain(ended)
-            .max()
-            .copied()
     }
 
     /// The organizer's revision of an instance before this message, and whether it is that of the series: what
