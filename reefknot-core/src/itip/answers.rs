@@ -17,7 +17,7 @@ use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Delta, ForceSend, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject, SchedulingState,
-    Weight, attendee_among, fields,
+    Weight, attendee_among, fields, recall,
 };
 use crate::value::{CalendarUserAddress, RequestStatus};
 
@@ -99,8 +99,9 @@ impl Answering<'_> {
             {
                 return Some(("others-answer", format!("an attendee cannot answer for {who}{at}")));
             }
-            let delegates = self.delegates(key);
-            let stranger = change.invited.iter().chain(&change.removed).find(|who| !delegates.contains(*who));
+            let (sent, recalled) = (self.delegates(key), self.recalled(key));
+            let strangers = change.removed.iter().filter(|who| !recalled.contains(*who));
+            let stranger = change.invited.iter().filter(|who| !sent.contains(*who)).chain(strangers).next();
             if let Some(who) = stranger.filter(|_| !change.disappeared && !change.appeared) {
                 return Some(("attendees-changed", format!("an attendee cannot add or remove {who}{at}")));
             }
@@ -128,6 +129,15 @@ impl Answering<'_> {
             .collect()
     }
 
+    /// Those who came in the user's place alone, and do not any more: whoever sends somebody may take that back.
+    fn recalled(&self, key: &InstanceKey) -> BTreeSet<CalendarUserAddress> {
+        let Some(mut held) = self.before.and_then(|before| before.effective(key)) else {
+            return BTreeSet::new();
+        };
+        let sent = self.delegates(key);
+        recall(&mut held, &self.own, &|who| !sent.contains(who)).unwrap_or_default()
+    }
+
     /// An attendee never raises SEQUENCE (RFC 5546 §2.1.4), nor lowers it.
     fn keep_sequence(&mut self) {
         let (Some(before), Some(after)) = (self.before, &mut self.after) else { return };
@@ -142,7 +152,16 @@ impl Answering<'_> {
         }
     }
 
+    /// Whether the user delegates to somebody else than before.
+    fn sends_another(&self, key: &InstanceKey) -> bool {
+        let before = self.before.map(|before| before.attendees(key)).unwrap_or_default();
+        let before = before.into_iter().find(|attendee| attendee.address == self.own);
+        let sent = self.delegates(key);
+        !sent.is_empty() && before.is_none_or(|own| BTreeSet::from_iter(own.delegated_to) != sent)
+    }
+
     fn update(mut self, delta: &Delta) -> Result<Outcome> {
+        self.end_delegations()?;
         let Some(after) = self.after.clone() else { return Ok(self.outcome) };
         let mut answers: BTreeMap<InstanceKey, PartStat> = BTreeMap::new();
         for (key, change) in &delta.instances {
@@ -150,6 +169,8 @@ impl Answering<'_> {
                 answers.insert(key.clone(), PartStat::Declined);
             } else if let Some((_, answer)) = change.answers.get(&self.own) {
                 answers.insert(key.clone(), answer.clone());
+            } else if self.before.is_some() && self.sends_another(key) {
+                answers.insert(key.clone(), PartStat::Delegated);
             } else if change.appeared && self.before.is_some() {
                 answers.extend(self.answer_in(&after, key).map(|answer| (key.clone(), answer)));
             }
@@ -360,7 +381,23 @@ impl Answering<'_> {
             self.outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.2.3");
         }
         after.complete_delegations(&self.own, None)?;
-        self.outcome.object = ObjectChange::Store(after.clone());
+        self.end_delegations()?;
+        if let Some(after) = &self.after {
+            self.outcome.object = ObjectChange::Store(after.clone());
+        }
+        Ok(())
+    }
+
+    /// Whoever answers for themselves takes back what they delegated.
+    fn end_delegations(&mut self) -> Result<()> {
+        let Some(after) = &mut self.after else { return Ok(()) };
+        let keys: Vec<_> = after.parts().map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            for gone in after.end_delegations(&key, &self.own)? {
+                let message = format!("{gone} does not come in place of {} any more", self.own);
+                self.outcome.because_of(&key, "delegation-ended", message, "RFC 5546 §3.2.2.3");
+            }
+        }
         Ok(())
     }
 
@@ -387,6 +424,7 @@ impl Answering<'_> {
         if *answer != PartStat::Delegated {
             // Of a delegator it says whether they want to hear of updates (RFC 5546 §4.2.5, C).
             own.remove_param("RSVP");
+            own.remove_param("DELEGATED-TO");
         }
         let mut lines = vec![own];
         if *answer == PartStat::Delegated

@@ -198,6 +198,12 @@ impl Answers {
             .map(|given| &given.partstat)
     }
 
+    /// Whether the answer that holds for an instance is its own, and not that of what rules it.
+    pub(crate) fn answers_alone(&self, key: &InstanceKey, ruling: &InstanceKey) -> bool {
+        let asked = self.asked_under(key, ruling);
+        self.given.get(key).is_some_and(|given| given.revision.sequence >= asked)
+    }
+
     /// Writes what holds into the attendee's lines; an instance whose answer is not that of the series gets a
     /// component. Gives the components that changed.
     ///

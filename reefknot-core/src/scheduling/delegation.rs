@@ -1,30 +1,101 @@
 //! A delegation, as an object shows it (RFC 5545 §3.2.4, §3.2.5, RFC 5546 §3.2.2.3).
+//!
+//! DELEGATED-TO says whom somebody sends in their place. DELEGATED-FROM says in whose place somebody is there, and may
+//! name several. Who is on the list without it was invited themselves: no delegation brings or removes them.
 
+use std::collections::BTreeSet;
 use std::slice::from_ref;
 
 use super::attendee::PartStat;
 use super::object::{SchedulingObject, attendee_among, attendees, edit_attendee};
+use super::part::Part;
 use crate::Result;
-use crate::ical::{Component, PropertyBuf};
+use crate::ical::{Component, Edit, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::value::CalendarUserAddress;
 
-/// Writes into a component to whom an attendee delegated; a delegate who is not on it yet is asked.
+/// Writes into a component to whom an attendee delegated; a delegate who is not on it yet is asked, and one whom others
+/// sent is there in place of them all.
 pub(crate) fn delegate(
     part: &mut Component,
     delegator: &CalendarUserAddress,
     delegates: &[CalendarUserAddress],
 ) -> Result<()> {
-    let all: Vec<&str> = delegates.iter().map(CalendarUserAddress::uri).collect();
-    edit_attendee(part, delegator, |line| line.set_params("DELEGATED-TO", &all))?;
-    let listed: Vec<_> = attendees(part).into_iter().map(|attendee| attendee.address).collect();
-    for delegate in delegates.iter().filter(|delegate| !listed.contains(delegate)) {
-        let mut line = PropertyBuf::new("ATTENDEE", delegate.uri())?;
-        line.set_param("RSVP", "TRUE")?;
-        line.set_param("DELEGATED-FROM", delegator.uri())?;
-        part.push(line);
+    set_people(part, delegator, "DELEGATED-TO", delegates)?;
+    let listed = attendees(part);
+    for delegate in delegates {
+        match listed.iter().find(|attendee| attendee.address == *delegate) {
+            None => {
+                let mut line = PropertyBuf::new("ATTENDEE", delegate.uri())?;
+                line.set_param("RSVP", "TRUE")?;
+                line.set_param("DELEGATED-FROM", delegator.uri())?;
+                part.push(line);
+            }
+            Some(sent) if !sent.delegated_from.is_empty() && !sent.delegated_from.contains(delegator) => {
+                let all = [&sent.delegated_from[..], from_ref(delegator)].concat();
+                set_people(part, delegate, "DELEGATED-FROM", &all)?;
+            }
+            Some(_) => {}
+        }
     }
     Ok(())
+}
+
+/// Takes back from a component what somebody delegated to the people chosen. Gives whom that takes off it: delegates in
+/// whose place nobody else stands, and whom those sent in turn.
+pub(crate) fn recall(
+    part: &mut Component,
+    delegator: &CalendarUserAddress,
+    chosen: &dyn Fn(&CalendarUserAddress) -> bool,
+) -> Result<BTreeSet<CalendarUserAddress>> {
+    let concerned = attendees(part).into_iter().filter(|attendee| {
+        attendee.address == *delegator && !attendee.delegated_to.is_empty()
+            || attendee.delegated_from.contains(delegator) && chosen(&attendee.address)
+    });
+    let concerned: Vec<_> = concerned.map(|attendee| attendee.address).collect();
+    let mut gone = BTreeSet::new();
+    for who in concerned {
+        // As the component has them now: whom somebody sent in turn may be off it already.
+        let Some(attendee) = attendee_among(part, |address| *address == who) else { continue };
+        if who == *delegator {
+            let kept: Vec<_> = attendee.delegated_to.into_iter().filter(|sent| !chosen(sent)).collect();
+            set_people(part, &who, "DELEGATED-TO", &kept)?;
+            continue;
+        }
+        let others: Vec<_> =
+            attendee.delegated_from.into_iter().filter(|sender| sender != delegator).collect();
+        if others.is_empty() {
+            remove(part, &who);
+            gone.extend(recall(part, &who, &|_| true)?);
+            gone.insert(who);
+        } else {
+            set_people(part, &who, "DELEGATED-FROM", &others)?;
+        }
+    }
+    Ok(gone)
+}
+
+/// Whether an answer is somebody's own: they have answered, and send nobody in their place.
+fn is_own(answer: &PartStat) -> bool {
+    !matches!(answer, PartStat::NeedsAction | PartStat::Delegated)
+}
+
+fn set_people(
+    part: &mut Component,
+    who: &CalendarUserAddress,
+    parameter: &str,
+    people: &[CalendarUserAddress],
+) -> Result<()> {
+    let all: Vec<&str> = people.iter().map(CalendarUserAddress::uri).collect();
+    edit_attendee(part, who, |line| line.set_params(parameter, &all))?;
+    Ok(())
+}
+
+fn remove(part: &mut Component, who: &CalendarUserAddress) {
+    part.edit_named("ATTENDEE", |line| match CalendarUserAddress::parse(&line.value()) {
+        Ok(address) if address == *who => Edit::Remove,
+        _ => Edit::Keep,
+    });
 }
 
 impl SchedulingObject {
@@ -52,5 +123,28 @@ impl SchedulingObject {
             }
         }
         Ok(())
+    }
+
+    /// Where somebody answers for themselves nobody comes in their place: a delegate participates "in lieu of the
+    /// original Attendee, NOT in addition to" them (RFC 5546 §3.2.2.3), and a later answer replaces the delegation as it
+    /// replaces any other (§2.1.5). Gives whom that takes off a component.
+    pub(crate) fn end_delegations(
+        &mut self,
+        key: &InstanceKey,
+        who: &CalendarUserAddress,
+    ) -> Result<BTreeSet<CalendarUserAddress>> {
+        let answered = self.attendee(key, from_ref(who)).is_some_and(|own| is_own(&own.partstat));
+        let delegated = |part: &Part| {
+            let all = part.people().attendees();
+            all.iter().any(|attendee| {
+                attendee.delegated_from.contains(who)
+                    || attendee.address == *who && !attendee.delegated_to.is_empty()
+            })
+        };
+        if !answered || !self.held(key).is_some_and(delegated) {
+            return Ok(BTreeSet::new());
+        }
+        let ended = self.edit_part(key, |part| recall(part, who, &|_| true));
+        Ok(ended.transpose()?.unwrap_or_default())
     }
 }

@@ -113,3 +113,16 @@ pub struct AttendeeState {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub cancelled: BTreeSet<InstanceKey>,
 }
+
+impl AttendeeState {
+    /// Whether the organizer has told them of an instance since somebody else could have passed it on at that SEQUENCE:
+    /// a REQUEST says what holds, whatever was passed on at its own SEQUENCE or before, and a CANCEL ends what was
+    /// passed on before it. What is said of the series, or of the THISANDFUTURE component that rules the instance, is
+    /// said of the instance.
+    pub(crate) fn was_told_since(&self, key: &InstanceKey, ruling: &InstanceKey, sequence: u32) -> bool {
+        [key, ruling, &InstanceKey::Master].into_iter().any(|key| {
+            let lowest = if self.cancelled.contains(key) { sequence.saturating_add(1) } else { sequence };
+            self.sent.get(key).is_some_and(|sent| sent.sequence >= lowest)
+        })
+    }
+}

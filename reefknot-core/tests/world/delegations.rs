@@ -6,11 +6,11 @@ use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{PartStat, edit_attendee, fields};
 
 use super::Op::{
-    Answer, AnswerInstance, CallOff, CancelInstance, Delegate, DelegateInstance, Deliver, MoveInstance,
-    MoveSeries, RenameInstance, Uninvite,
+    Answer, AnswerInstance, CallOff, CancelInstance, Delegate, DelegateInstance, Deliver, ExcludeInstance,
+    MoveInstance, MoveSeries, RenameInstance, Uninvite,
 };
 use super::meetings::TEA;
-use super::people::{A, B, C, D, address, called, carried, is_own, who};
+use super::people::{A, B, C, D, E, address, called, carried, is_own, who};
 use super::{Held, Op, World, laws};
 
 /// What is under way at the end arrives in many orders, and all agree after each.
@@ -94,6 +94,116 @@ fn a_delegate_hears_that_there_is_nothing_to_come_to() {
     for world in agree(true, &[B], &[Deliver(0), DelegateInstance(B, 1), CancelInstance(1)]) {
         of(&world, Method::Cancel, A, D);
     }
+}
+
+/// How often somebody was told that something is cancelled for them.
+fn cancelled(world: &World, party: usize) -> usize {
+    world.sent.iter().filter(|sent| (sent.method, who(&sent.recipient)) == (Method::Cancel, party)).count()
+}
+
+#[test]
+fn a_delegate_known_from_another_instance_hears_that_there_is_nothing_to_come_to() {
+    let sent_twice = [
+        Deliver(0),
+        DelegateInstance(B, 0),
+        Deliver(0),
+        Deliver(0),
+        MoveSeries(-3),
+        Deliver(0),
+        Deliver(0),
+        DelegateInstance(B, 2),
+    ];
+    for crossing in [CancelInstance(2), ExcludeInstance(2)] {
+        for world in agree(true, &[B], &[&sent_twice[..], &[crossing]].concat()) {
+            let cancel = of(&world, Method::Cancel, A, D).calendar.to_string();
+            let third = "RECURRENCE-ID;TZID=Europe/Berlin:20260316T070000";
+            assert!(cancel.contains(third), "{cancel}\n{world}");
+        }
+    }
+}
+
+#[test]
+fn two_people_send_the_same_delegate() {
+    let invited = [Deliver(0), Deliver(0)];
+    let stands = |world: &World, key: &InstanceKey| answer(world, key, D).is_some();
+    for ops in [&[Delegate(B), Delegate(C)][..], &[Delegate(B), Deliver(0), Deliver(0), Delegate(C)]] {
+        for world in agree(true, &[B, C], &[&invited, ops].concat()) {
+            let from = world.organizers(TEA).unwrap().attendees(&InstanceKey::Master);
+            let from = from.into_iter().find(|attendee| is_own(D, &attendee.address)).unwrap();
+            let mut senders: Vec<_> = from.delegated_from.iter().map(who).collect();
+            senders.sort_unstable();
+            assert_eq!((senders, cancelled(&world, D)), (vec![B, C], 0), "{world}");
+        }
+    }
+    // The delegate of two stays as long as one of them sends them.
+    for world in agree(true, &[B, C], &[&invited[..], &[Delegate(B), Delegate(C), Answer(B, 0)]].concat()) {
+        assert!(stands(&world, &InstanceKey::Master), "{world}");
+    }
+    let both = [Delegate(B), Delegate(C), Answer(B, 0), Answer(C, 1)];
+    for world in agree(true, &[B, C], &[&invited[..], &both].concat()) {
+        assert!(!stands(&world, &InstanceKey::Master), "{world}");
+        of(&world, Method::Cancel, A, D);
+    }
+    // The same again changes nothing, where one of the instances was cancelled meanwhile.
+    let crossing =
+        [ExcludeInstance(0), Deliver(0), Deliver(0), AnswerInstance(B, 1, 0), Delegate(B), CancelInstance(1)];
+    agree(true, &[B], &crossing);
+    // One for the series, the other for an instance of it, and an older version of that.
+    agree(true, &[B, C], &[&invited[..], &[DelegateInstance(B, 1), Delegate(C)]].concat());
+    agree(
+        true,
+        &[B, C],
+        &[&invited[..], &[DelegateInstance(B, 1), DelegateInstance(C, 1), MoveSeries(1)]].concat(),
+    );
+    agree(
+        true,
+        &[B, C],
+        &[&invited[..], &[DelegateInstance(B, 1), DelegateInstance(C, 2), Answer(B, 0)]].concat(),
+    );
+}
+
+#[test]
+fn who_answers_after_all_takes_the_delegation_back() {
+    // RFC 5546 §3.2.2.3: the delegate comes in lieu of the delegator, and not in addition.
+    for ops in [&[Delegate(B), Answer(B, 0)][..], &[Delegate(B), Deliver(0), Deliver(0), Answer(B, 1)]] {
+        for world in agree(true, &[B], &[&[Deliver(0)], ops].concat()) {
+            assert_eq!(answer(&world, &InstanceKey::Master, D), None, "{world}");
+            let told = of(&world, Method::Cancel, A, D).calendar.to_string();
+            assert!(!told.contains("STATUS:CANCELLED"), "it takes place for others\n{told}");
+        }
+    }
+    // For one instance, or for all but one.
+    for world in agree(true, &[B], &[Deliver(0), Delegate(B), AnswerInstance(B, 1, 0)]) {
+        let second = world.keys(TEA)[1].clone();
+        let stands = [InstanceKey::Master, second].map(|key| answer(&world, &key, D).is_some());
+        assert_eq!(stands, [true, false], "{world}");
+    }
+    for world in agree(true, &[B], &[Deliver(0), Delegate(B), DelegateInstance(B, 1), Answer(B, 0)]) {
+        assert_eq!(answer(&world, &InstanceKey::Master, D), None, "{world}");
+    }
+    // Taken back, and sent again.
+    for world in agree(true, &[B], &[Deliver(0), Delegate(B), Answer(B, 0), Delegate(B)]) {
+        assert_eq!(answer(&world, &InstanceKey::Master, D), Some(PartStat::NeedsAction), "{world}");
+    }
+    // The delegate had answered, or had sent somebody else.
+    let sent_on = [Deliver(0), Delegate(B), Deliver(0), Deliver(0), Delegate(D), Answer(B, 0)];
+    for world in agree(true, &[B], &sent_on) {
+        assert_eq!([D, E].map(|party| answer(&world, &InstanceKey::Master, party)), [None, None], "{world}");
+    }
+    agree(true, &[B], &[Deliver(0), Delegate(B), Deliver(1), Answer(D, 0), Answer(B, 0)]);
+}
+
+#[test]
+fn who_sends_somebody_else_takes_the_first_back() {
+    for world in agree(true, &[B], &[Deliver(0), Delegate(B), Delegate(B)]) {
+        let stand = [D, E].map(|party| answer(&world, &InstanceKey::Master, party));
+        assert_eq!(stand, [None, Some(PartStat::NeedsAction)], "{world}");
+    }
+    agree(
+        true,
+        &[B],
+        &[Deliver(0), Delegate(B), Deliver(0), Deliver(0), Answer(D, 1), Deliver(0), Delegate(B)],
+    );
 }
 
 /// B passes on an invitation that says of itself that it is newer than whatever A may send.

@@ -6,9 +6,7 @@ use reefknot_core::ical::{Component, Edit, Kind, Limits, PropertyBuf};
 use reefknot_core::itip::{Disposition, Envelope, Message, Method, Outcome, validate};
 use reefknot_core::policy::{Viewer, view};
 use reefknot_core::recurrence::InstanceKey;
-use reefknot_core::scheduling::{
-    Attendee, Delta, PartStat, SchedulingObject, attendees, edit_attendee, fields,
-};
+use reefknot_core::scheduling::{Delta, PartStat, SchedulingObject, attendees, edit_attendee, fields};
 use reefknot_core::time::Zone;
 use reefknot_core::value::CalendarUserAddress;
 
@@ -54,6 +52,31 @@ pub(crate) fn delegates_stand_where_they_were_sent(world: &World) {
                     !delegator.delegated_to.is_empty() && delegator.delegated_to.iter().all(listed),
                     "{} delegated at {key} of {meeting} as {party} has it, to nobody on the list\n{world}\n{}",
                     delegator.address,
+                    text(Some(object)),
+                );
+            }
+        }
+    }
+}
+
+/// 1: whoever answers for themselves sends nobody in their place, as they and the organizer have it.
+pub(crate) fn nobody_stands_for_who_answers(world: &World) {
+    for (party, meeting, object) in world.copies() {
+        for (key, part) in object.parts().filter(|(_, part)| !fields::is_cancelled(part)) {
+            let all = attendees(part);
+            let open = [PartStat::NeedsAction, PartStat::Delegated];
+            let answered = |who: &CalendarUserAddress| {
+                let mut own = all.iter().filter(|attendee| attendee.address == *who);
+                let known = party == organizer(meeting) || is_own(party, who);
+                known && own.any(|attendee| !open.contains(&attendee.partstat))
+            };
+            for attendee in &all {
+                let sends = answered(&attendee.address) && !attendee.delegated_to.is_empty();
+                let stands = attendee.delegated_from.iter().any(answered);
+                assert!(
+                    !sends && !stands,
+                    "{} at {key} of {meeting} as {party} has it\n{world}\n{}",
+                    attendee.address,
                     text(Some(object)),
                 );
             }
@@ -109,16 +132,26 @@ pub(crate) fn a_reply_changes_only_its_senders(world: &World, message: &Message,
     if message.method != Method::Reply {
         return;
     }
+    let said: Vec<_> = object
+        .parts()
+        .map(|(_, part)| part)
+        .chain(message.calendar.components())
+        .flat_map(attendees)
+        .collect();
+    // Whom somebody sends may send somebody in turn.
     let mut concerned = vec![message.originator.clone()];
-    for part in object.parts().map(|(_, part)| part).chain(message.calendar.components()) {
-        for attendee in attendees(part).into_iter().filter(|who| who.address == message.originator) {
-            concerned.extend(attendee.delegated_to.into_iter().chain(attendee.delegated_from));
-        }
+    let mut at = 0;
+    while let Some(one) = concerned.get(at).cloned() {
+        let by = said.iter().filter(|attendee| attendee.address == one);
+        let sent = said.iter().filter(|attendee| attendee.delegated_from.contains(&one));
+        let to = by.clone().flat_map(|attendee| &attendee.delegated_to);
+        let to = to.chain(sent.map(|attendee| &attendee.address));
+        let from = by.flat_map(|attendee| &attendee.delegated_from).filter(|_| at == 0);
+        let new: Vec<_> = to.chain(from).filter(|who| !concerned.contains(who)).cloned().collect();
+        concerned.extend(new);
+        at += 1;
     }
-    let delegates = |attendee: Attendee| {
-        attendee.address == message.originator && attendee.partstat == PartStat::Delegated
-    };
-    let delegates = message.calendar.components().flat_map(attendees).any(delegates);
+    let delegates = concerned.len() > 1;
     let others = |part: &Component| {
         let mut part = part.clone();
         if delegates {
@@ -342,6 +375,7 @@ fn booked_once(world: &World, objects: &[Option<&SchedulingObject>]) {
 pub(crate) fn all_at_rest(world: &World, seed: u64) {
     both_sides_agree(world);
     delegates_stand_where_they_were_sent(world);
+    nobody_stands_for_who_answers(world);
     organizers_hold_the_room_once(world);
     an_override_that_says_nothing_new_is_silent(world);
     another_way_to_write_the_same_is_no_change(world, seed);

@@ -24,7 +24,7 @@ pub(crate) enum Op {
     AnswerInstance(usize, usize, u8),
     DeclineByExclusion(usize, usize),
     DeleteCopy(usize),
-    /// An attendee sends D in their place, and D sends E.
+    /// An attendee sends D in their place, and E the second time; D sends E.
     Delegate(usize),
     DelegateInstance(usize, usize),
     /// An attendee proposes another time for an instance, which the organizer accepts or declines.

@@ -1,14 +1,15 @@
 //! How each operation is carried out.
 
-use reefknot_core::ical::{Component, PropertyBuf};
+use reefknot_core::ical::{Component, Edit, PropertyBuf};
 use reefknot_core::itip::{Authentication, Carrier, Disposition, Envelope, Message, Method, Question};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{
-    PartStat, ScheduleStatus, SchedulingObject, attendees, edit_attendee, fields,
+    Attendee, PartStat, ScheduleStatus, SchedulingObject, attendees, edit_attendee, fields,
 };
+use reefknot_core::value::CalendarUserAddress;
 
 use super::meetings::{TASK, TEA, WEEKS, add, meeting_of, names, note, organizer, remove, shift, text};
-use super::people::{D, E, MALLORY, ROOM, address, called, who};
+use super::people::{D, E, MALLORY, ROOM, address, called, is_own, who};
 use super::{Held, Op, Party, World};
 
 impl World {
@@ -143,33 +144,45 @@ impl World {
         }
     }
 
-    /// An attendee sends D in their place, and D sends E.
+    /// An attendee sends D in their place, and somebody else the second time; D sends E.
     fn delegate(&mut self, party: usize, meeting: usize, key: &InstanceKey) {
         let Some((mut copy, mut part)) = self.to_answer(party, meeting, key) else { return };
-        let to = if party == D { E } else { D };
-        let by_another = |message: &Message| {
-            let (from, recipient) = (who(&message.originator), who(&message.recipient));
-            meeting_of(&message.uid) == meeting
-                && recipient == to
-                && ![party, organizer(meeting)].contains(&from)
-        };
-        // Who is sent by several people at once is not played (docs/roadmap.md).
-        if [party, organizer(meeting)].contains(&to)
-            || copy.parts().any(|(_, part)| names(part, to))
-            || self.sent.iter().any(by_another)
-        {
+        let own = address(called(party, meeting));
+        let sent =
+            attendees(&part).into_iter().find(|attendee| attendee.address == own).unwrap().delegated_to;
+        let sends_d = sent.iter().any(|who| is_own(D, who));
+        let to = if party == D || sends_d { E } else { D };
+        if [party, organizer(meeting)].contains(&to) {
             return;
         }
-        let (own, delegate) = (called(party, meeting), called(to, meeting));
-        edit_attendee(&mut part, &address(own), |line| {
+        let delegate = address(called(to, meeting));
+        // Whom nobody else sends either comes no more.
+        let alone = |who: &Attendee| who.delegated_from == [own.clone()] && who.address != delegate;
+        part.edit(|line| match Attendee::of(line).filter(|_| line.is("ATTENDEE")) {
+            Some(who) if alone(&who) => Edit::Remove,
+            _ => Edit::Keep,
+        });
+        edit_attendee(&mut part, &own, |line| {
             line.set_param("PARTSTAT", "DELEGATED")?;
-            line.set_param("DELEGATED-TO", delegate)
+            line.set_param("DELEGATED-TO", delegate.uri())
         })
         .unwrap();
-        let mut line = PropertyBuf::new("ATTENDEE", delegate).unwrap();
-        line.set_param("DELEGATED-FROM", own).unwrap();
-        line.set_param("RSVP", "TRUE").unwrap();
-        part.push(line);
+        let listed = attendees(&part).into_iter().find(|attendee| attendee.address == delegate);
+        match listed {
+            None => {
+                let mut line = PropertyBuf::new("ATTENDEE", delegate.uri()).unwrap();
+                line.set_param("DELEGATED-FROM", own.uri()).unwrap();
+                line.set_param("RSVP", "TRUE").unwrap();
+                part.push(line);
+            }
+            Some(listed) if !listed.delegated_from.is_empty() && !listed.delegated_from.contains(&own) => {
+                let all = listed.delegated_from.iter().chain([&own]);
+                let all: Vec<_> = all.map(CalendarUserAddress::uri).collect();
+                edit_attendee(&mut part, &delegate, |line| line.set_params("DELEGATED-FROM", &all)).unwrap();
+            }
+            // Invited already, by the organizer or by the user's own sending.
+            Some(_) => {}
+        }
         copy.put_part(key.clone(), part);
         self.change(party, meeting, Some(&copy));
     }

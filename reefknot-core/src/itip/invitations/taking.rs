@@ -340,8 +340,12 @@ impl Taking<'_> {
                 self.outcome.because_of(&key, "own-answer-kept", message, "RFC 5546 §3.2.3");
                 self.taken += 1;
             }
-            // The organizer may not have heard of the delegation yet.
+            // The organizer may not have heard of the delegation yet, nor that it was taken back.
             object.complete_delegations(address, self.stored)?;
+            let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
+            for key in keys {
+                object.end_delegations(&key, address)?;
+            }
         }
         Ok(())
     }

@@ -74,17 +74,19 @@ fn delete(before: &SchedulingObject, mut outcome: Outcome, context: &Context<'_>
 
 type Keys = BTreeSet<InstanceKey>;
 
-/// Cancels for one person what `about` says of the given components, though they are not on the list.
+/// Cancels for one person what `about` says of the given components, though they are not on the list; `for_all` where
+/// these do not take place for anybody.
 pub(super) fn cancel_for(
     about: &SchedulingObject,
     who: &CalendarUserAddress,
     keys: &BTreeSet<InstanceKey>,
     sequence: u32,
+    for_all: bool,
     outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
     let mut mailer = Mailer::new(about, outcome, context);
-    mailer.cancel(about, who, keys, sequence, true)?;
+    mailer.cancel(about, who, keys, sequence, for_all)?;
     Ok(mailer.finish(sequence))
 }
 

@@ -11,7 +11,7 @@ use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Attendee, Delta, PartStat, Revision, SchedulingObject, Weight, attendee_among, attendees, compare,
-    edit_attendee, edit_attendees, fields, reopen,
+    edit_attendee, edit_attendees, fields, recall, reopen,
 };
 use crate::value::CalendarUserAddress;
 
@@ -151,8 +151,14 @@ impl<'a> Revise<'a> {
                 |who| answers.contains_key(who),
                 |who, line| line.set_param("PARTSTAT", answers[who].as_str()),
             );
-            for delegator in attendees(&new).iter().filter(|who| who.partstat == PartStat::Delegated) {
-                differs |= keep_delegates(&mut new, old, delegator);
+            for attendee in attendees(&new) {
+                match attendee.partstat {
+                    PartStat::Delegated => differs |= keep_delegates(&mut new, old, &attendee),
+                    PartStat::NeedsAction => {}
+                    // Who answered the instance themselves sends nobody to it, whatever they do with the series.
+                    _ if attendee.delegated_to.is_empty() => {}
+                    _ => recall_delegates(&mut new, &attendee),
+                }
             }
             if differs {
                 self.after.put_part(key.clone(), new);
@@ -273,6 +279,11 @@ fn keep_delegates(new: &mut Component, old: &Component, delegator: &Attendee) ->
     // Addresses that were read can be written.
     let _ = edit_attendee(new, &delegator.address, |line| line.set_params("DELEGATED-TO", &all));
     differs
+}
+
+fn recall_delegates(new: &mut Component, who: &Attendee) {
+    // Addresses that were read can be written.
+    let _ = recall(new, &who.address, &|_| true);
 }
 
 fn line_of(part: &Component, who: &CalendarUserAddress) -> Option<PropertyBuf> {

@@ -1,13 +1,20 @@
 //! What a REPLY says of delegations, at the organizer's (RFC 5546 §3.2.2.3, §4.2.5 to §4.2.7, §5.2.2).
 //!
 //! A delegate is put on the list wherever the delegation holds, even one that crossed another time: both are asked
-//! about that then. What the delegator passed on may be older than what holds now. A delegate is sent what holds, and
-//! told of what does not take place.
+//! about that then. Where the delegator answers for themselves later, or sends somebody else, the delegate is taken off
+//! it, unless somebody else sent them too.
+//!
+//! What a delegate holds nobody tells the organizer. The delegator passes on what they have, and that is taken over
+//! where nothing is stored yet; later it is the organizer's word alone that counts. So whatever was passed on may be
+//! what the delegate holds, until the organizer has told them of it since
+//! ([`was_told_since`](crate::scheduling::AttendeeState)). Each reply is held against that, instance by instance: what
+//! the delegate may hold and does not attend is cancelled for them, and what they attend and may hold in an older
+//! version is sent to them.
 
 use std::collections::BTreeMap;
 use std::slice::from_ref;
 
-use super::{Keys, Recorder, who_answers};
+use super::{Heard, Keys, Recorder, who_answers};
 use crate::Result;
 use crate::ical::PropertyBuf;
 use crate::itip::context::Context;
@@ -18,7 +25,7 @@ use crate::itip::receive::Incoming;
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Asks, Attendee, PartStat, SchedulingObject, attendee_among, attendees, delegate, edit_attendee, fields,
-    reopen,
+    recall, reopen,
 };
 use crate::value::CalendarUserAddress;
 
@@ -27,46 +34,121 @@ pub(super) struct Delegation {
     pub(super) key: InstanceKey,
     pub(super) line: PropertyBuf,
     pub(super) delegator: Attendee,
-    /// Whether it is the sender's answer now; otherwise it was overtaken by another time, or by another answer.
-    pub(super) holds: bool,
+    pub(super) heard: Heard,
+}
+
+/// What a reply means for one person who comes, or was to come, in somebody's place.
+#[derive(Default)]
+pub(super) struct Delegate {
+    /// What they were passed on, and at which SEQUENCE.
+    passed: BTreeMap<InstanceKey, u32>,
+    /// What they were put on the list of, by whose place they take.
+    placed: BTreeMap<CalendarUserAddress, Keys>,
+    /// What they were taken off the list of.
+    released: Keys,
 }
 
 impl Recorder<'_> {
     /// Takes over the delegations of the reply, after all its answers: a component that holds an answer of the
     /// delegator's own is made without the delegate.
     pub(super) fn delegations(&mut self) -> Result<()> {
-        for Delegation { key, line, delegator, holds } in std::mem::take(&mut self.delegations) {
-            // What was overtaken, or comes once more, brings nobody back who was taken off the list since.
-            let state = &self.outcome.state;
-            let may_come =
-                |delegate: &&CalendarUserAddress| holds || !state.was_cancelled_for(&key, delegate);
-            let delegates: Vec<_> = delegator.delegated_to.iter().filter(may_come).cloned().collect();
-            if delegates.is_empty() {
-                continue;
+        for (who, key) in std::mem::take(&mut self.answered) {
+            for gone in self.object.end_delegations(&key, &who)? {
+                self.release(gone, &key, &who);
             }
-            let who = &delegator.address;
-            let keys = self.covered(&key, who);
-            for key in &keys {
-                self.hold(key);
-                let placed: Vec<_> = delegates
-                    .iter()
-                    .filter(|delegate| self.object.attendee(key, from_ref(*delegate)).is_none())
-                    .cloned()
-                    .collect();
-                self.object.edit_part(key, |part| delegate(part, who, &delegates)).transpose()?;
-                if holds {
-                    self.keep_updates(key, who, &line)?;
-                }
-                for delegate in placed {
-                    self.placed.entry((delegate, who.clone())).or_default().insert(key.clone());
-                }
-            }
+        }
+        for delegation in std::mem::take(&mut self.delegations) {
+            self.take_over(&delegation)?;
         }
         let sender = self.incoming.object.parts().find_map(|(_, part)| who_answers(self.incoming, part));
         if let Some((_, sender)) = sender {
             self.object.complete_delegations(&sender.address, None)?;
         }
-        self.ask_delegates()
+        self.tell_delegates()
+    }
+
+    /// Puts the delegates on the list where the delegation holds, or would but for another time that it crossed. Where
+    /// it does not, a later answer has replaced it, and they are not there for this delegator.
+    fn take_over(&mut self, delegation: &Delegation) -> Result<()> {
+        let Delegation { key, line, delegator, heard } = delegation;
+        let who = &delegator.address;
+        for key in self.covered(key, who) {
+            self.hold(&key);
+            let Some(own) = self.object.attendee(&key, from_ref(who)).cloned() else { continue };
+            let holds = match own.partstat {
+                _ if *heard == Heard::Late => false,
+                PartStat::NeedsAction => true,
+                PartStat::Delegated => *heard == Heard::Now || own.delegated_to.is_empty(),
+                _ => false,
+            };
+            if !holds {
+                let sent = |who: &CalendarUserAddress| {
+                    delegator.delegated_to.contains(who) && !own.delegated_to.contains(who)
+                };
+                self.recall(&key, who, &sent)?;
+                continue;
+            }
+            // What was overtaken brings nobody back who was taken off the list since.
+            let may_come = |delegate: &&CalendarUserAddress| {
+                *heard == Heard::Now || !self.outcome.state.was_cancelled_for(&key, delegate)
+            };
+            let delegates: Vec<_> = delegator.delegated_to.iter().filter(may_come).cloned().collect();
+            if delegates.is_empty() {
+                continue;
+            }
+            // Who sends another does not send the first any more.
+            self.recall(&key, who, &|sent| !delegates.contains(sent))?;
+            for delegate in &delegates {
+                if self.object.attendee(&key, from_ref(delegate)).is_none() {
+                    self.place(delegate, &key, who);
+                }
+            }
+            self.object.edit_part(&key, |part| delegate(part, who, &delegates)).transpose()?;
+            if *heard == Heard::Now {
+                self.keep_updates(&key, who, line)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody was sent what the delegator had of a component.
+    pub(super) fn note_passed(
+        &mut self,
+        delegate: &CalendarUserAddress,
+        key: &InstanceKey,
+        delegator: &CalendarUserAddress,
+    ) {
+        let answers = &self.outcome.state.attendee(delegator, self.stored).answers;
+        let asked = answers.asked_under(key, &self.stored.ruling_before(key));
+        // Nobody can pass on a revision that is still to come.
+        let latest = self.stored.revision(key).sequence.max(asked);
+        let sequence = self.incoming.object.revision(key).sequence.min(latest);
+        self.delegates.entry(delegate.clone()).or_default().passed.insert(key.clone(), sequence);
+    }
+
+    fn place(&mut self, delegate: &CalendarUserAddress, key: &InstanceKey, delegator: &CalendarUserAddress) {
+        let Delegate { placed, .. } = self.delegates.entry(delegate.clone()).or_default();
+        placed.entry(delegator.clone()).or_default().insert(key.clone());
+    }
+
+    fn release(&mut self, delegate: CalendarUserAddress, key: &InstanceKey, delegator: &CalendarUserAddress) {
+        let message = format!("{delegate} does not come in place of {delegator} any more");
+        self.outcome.because_of(key, "delegation-ended", message, "RFC 5546 §3.2.2.3");
+        self.applied += 1;
+        self.delegates.entry(delegate).or_default().released.insert(key.clone());
+    }
+
+    fn recall(
+        &mut self,
+        key: &InstanceKey,
+        delegator: &CalendarUserAddress,
+        chosen: &dyn Fn(&CalendarUserAddress) -> bool,
+    ) -> Result<()> {
+        let gone = self.object.edit_part(key, |part| recall(part, delegator, chosen)).transpose()?;
+        for delegate in gone.into_iter().flatten() {
+            self.release(delegate, key, delegator);
+        }
+        Ok(())
     }
 
     /// Whether the delegator goes on hearing of updates: RSVP says so (RFC 5546 §4.2.5, C), and so does the role of one
@@ -92,14 +174,16 @@ impl Recorder<'_> {
     }
 
     /// The components that a delegation is about: the one it names, and the overrides that the answer to a series
-    /// holds for, unless the reply answers them on their own.
+    /// holds for, unless they were answered on their own.
     fn covered(&self, key: &InstanceKey, delegator: &CalendarUserAddress) -> Keys {
         let mut keys = Keys::from([key.clone()]);
+        let own = self.outcome.state.attendees.get(delegator);
         if key.is_master() || self.object.is_this_and_future(key) {
             let ruled = self.object.overrides().filter(|at| {
                 self.object.ruling_before(at) == *key
                     && !self.object.is_cancelled(at)
                     && self.incoming.object.part(at).is_none()
+                    && !own.is_some_and(|own| own.answers.answers_alone(at, key))
                     && self.object.attendee(at, from_ref(delegator)).is_some()
             });
             keys.extend(ruled.cloned());
@@ -120,7 +204,8 @@ impl Recorder<'_> {
         self.hold(key);
         self.object.edit_part(key, |part| part.push(line));
         self.asked_in_place_of(&delegate.address, delegator, &Keys::from([key.clone()]));
-        self.placed.entry((delegate.address, delegator.clone())).or_default().insert(key.clone());
+        self.note_passed(&delegate.address, key, delegator);
+        self.place(&delegate.address, key, delegator);
         Ok(())
     }
 
@@ -140,40 +225,161 @@ impl Recorder<'_> {
         self.outcome.state.attendee(delegate, self.stored).answers.hear(asked);
     }
 
-    /// Asks those who are new on the list where what they were passed on is not what holds.
-    fn ask_delegates(&mut self) -> Result<()> {
-        for ((delegate, delegator), keys) in std::mem::take(&mut self.placed) {
-            self.asked_in_place_of(&delegate, &delegator, &keys);
-            // Only the organizer adds to what somebody holds already.
-            let elsewhere = self.stored.attends(from_ref(&delegate));
-            let told = elsewhere || !self.outcome.state.attendee(&delegate, self.stored).sent.is_empty();
-            let overtaken = self.object.parts().any(|(key, _)| {
-                (keys.contains(key) || keys.contains(&self.object.ruling_before(key)))
-                    && self.object.revision(key).sequence > self.incoming.object.revision(key).sequence
-            });
-            self.applied += 1;
-            self.count_up(&delegate, &keys);
-            self.settle(&delegate)?;
-            let message = format!("{delegate} comes in place of {delegator}");
-            self.outcome.because("delegate-added", message, "RFC 5546 §3.2.2.3");
-            if self.outcome.role != Role::Organizer || !(told || overtaken) {
-                continue;
+    /// Tells each delegate of the reply what holds for them, as far as they may hold something else.
+    fn tell_delegates(&mut self) -> Result<()> {
+        let delegates = std::mem::take(&mut self.delegates);
+        for (delegate, change) in &delegates {
+            for (delegator, keys) in &change.placed {
+                self.asked_in_place_of(delegate, delegator, keys);
+                let message = format!("{delegate} comes in place of {delegator}");
+                self.outcome.because("delegate-added", message, "RFC 5546 §3.2.2.3");
+                self.applied += 1;
             }
-            let person =
-                self.object.parts().find_map(|(_, part)| attendee_among(part, |who| *who == delegate));
-            let Some(person) = person else { continue };
-            let message = format!("{delegate} was passed on an older version, and is sent the current one");
-            self.outcome.because("delegate-informed", message, "RFC 5546 §5.2.2");
-            let outcome = self.outcome.clone();
-            self.outcome = organizer::send_current(
-                &self.object,
-                &person,
-                MessageReason::Invitation,
-                outcome,
-                self.context,
-            )?;
+        }
+        if self.outcome.role == Role::Organizer {
+            self.tell_as_organizer(&delegates)
+        } else {
+            delegates.keys().try_for_each(|delegate| self.settle(delegate))
+        }
+    }
+
+    fn tell_as_organizer(&mut self, delegates: &BTreeMap<CalendarUserAddress, Delegate>) -> Result<()> {
+        // All that counts up comes before anybody is told what holds.
+        let mut adds = Vec::new();
+        for (delegate, change) in delegates {
+            let remembered = self.outcome.state.attendees.get(delegate);
+            let told = remembered.is_some_and(|remembered| !remembered.sent.is_empty());
+            let elsewhere = self.stored.attends(from_ref(delegate));
+            let ended = self.turn_away(delegate, change)?;
+            let revived = self.ended_with(&ended, delegate);
+            let placed: Keys = change.placed.values().flatten().cloned().collect();
+            self.count_up(delegate, &(&placed | &revived));
+            // Only the organizer adds to what somebody holds already.
+            adds.push(!placed.is_empty() && (told || elsewhere) || !revived.is_empty());
+        }
+        for ((delegate, change), adds) in delegates.iter().zip(adds) {
+            self.settle(delegate)?;
+            if adds || self.is_behind(delegate, &change.passed) {
+                self.inform(delegate)?;
+            }
         }
         Ok(())
+    }
+
+    /// What somebody attends of what a CANCEL of these components ends with them.
+    fn ended_with(&self, ended: &Keys, who: &CalendarUserAddress) -> Keys {
+        let ends = |key: &InstanceKey| {
+            ended.contains(&InstanceKey::Master) || ended.contains(&self.object.ruling_before(key))
+        };
+        let parts = self.object.parts().map(|(key, _)| key);
+        parts.filter(|key| ends(key) && self.attends(key, who)).cloned().collect()
+    }
+
+    /// Whether somebody attends what is at an instance, and it takes place.
+    fn attends(&self, key: &InstanceKey, who: &CalendarUserAddress) -> bool {
+        let object = &self.object;
+        if object.is_cancelled(&InstanceKey::Master) || object.is_cancelled(key) {
+            return false;
+        }
+        match object.part(key) {
+            Some(_) => object.attendee(key, from_ref(who)).is_some(),
+            None => object
+                .projected(key)
+                .is_some_and(|part| attendee_among(&part, |address| address == who).is_some()),
+        }
+    }
+
+    /// What a delegate may hold and does not attend.
+    fn held_in_vain(&self, delegate: &CalendarUserAddress, change: &Delegate) -> Keys {
+        let remembered = self.outcome.state.attendees.get(delegate);
+        let untold = change.passed.iter().filter(|(key, sequence)| {
+            let ruling = self.object.ruling_before(key);
+            !remembered.is_some_and(|remembered| remembered.was_told_since(key, &ruling, **sequence))
+        });
+        let held = untold.map(|(key, _)| key).chain(&change.released);
+        held.filter(|key| !self.attends(key, delegate)).cloned().collect()
+    }
+
+    /// Whether a delegate who holds just what was passed on to them now would hold something else than they attend: less
+    /// of it, an older version, or an instance that is not theirs.
+    fn is_behind(&self, delegate: &CalendarUserAddress, passed: &BTreeMap<InstanceKey, u32>) -> bool {
+        let remembered = self.outcome.state.attendees.get(delegate).filter(|_| !passed.is_empty());
+        let Some(remembered) = remembered else { return false };
+        self.object.parts().map(|(key, _)| key).chain(passed.keys()).any(|key| {
+            let ruling = self.object.ruling_before(key);
+            let told_since = |sequence| remembered.was_told_since(key, &ruling, sequence);
+            let said = self.incoming.object.part(key).is_some();
+            let with = [key, &ruling, &InstanceKey::Master].into_iter();
+            let with = with.filter(|at| *at == key || !said).find(|at| passed.contains_key(*at));
+            let current = self.object.revision(key).sequence;
+            match with {
+                Some(at) if self.attends(key, delegate) => current > passed[at] && !told_since(current),
+                Some(at) => at != key && self.attends(at, delegate) && !told_since(passed[at]),
+                None => self.attends(key, delegate) && !told_since(0),
+            }
+        })
+    }
+
+    /// Sends a delegate what holds for them now.
+    fn inform(&mut self, delegate: &CalendarUserAddress) -> Result<()> {
+        let person = self.object.parts().find_map(|(_, part)| attendee_among(part, |who| who == delegate));
+        let Some(person) = person else { return Ok(()) };
+        let message = format!("{delegate} may hold another version, and is sent the current one");
+        self.outcome.because("delegate-informed", message, "RFC 5546 §5.2.2");
+        let outcome = self.outcome.clone();
+        self.outcome =
+            organizer::send_current(&self.object, &person, MessageReason::Invitation, outcome, self.context)?;
+        Ok(())
+    }
+
+    /// Tells a delegate of what they may hold and do not come to; gives what that is.
+    fn turn_away(&mut self, delegate: &CalendarUserAddress, change: &Delegate) -> Result<Keys> {
+        let (mut about, mut keys) = (self.stored.clone(), Keys::new());
+        for key in self.held_in_vain(delegate, change) {
+            if about.attendee(&key, from_ref(delegate)).is_none() {
+                let part = about.effective(&key).or_else(|| self.incoming.object.part(&key).cloned());
+                let Some(mut part) = part else { continue };
+                part.push(PropertyBuf::new("ATTENDEE", delegate.uri())?);
+                fields::set_sequence(&mut part, self.stored.revision(&key).sequence);
+                about.put_part(key.clone(), part);
+            }
+            keys.insert(key);
+        }
+        if keys.is_empty() {
+            return Ok(keys);
+        }
+        let takes_place = |key: &InstanceKey| {
+            let held = self.object.effective(key);
+            let series = self.object.is_cancelled(&InstanceKey::Master);
+            !series && held.is_some_and(|held| !fields::is_cancelled(&held))
+        };
+        let for_all = !keys.iter().any(takes_place);
+        let sequence = self.count_past(&keys, change);
+        let outcome = self.outcome.clone();
+        self.outcome = tell_off(&about, delegate, &keys, sequence, for_all, outcome, self.context)?;
+        Ok(keys)
+    }
+
+    /// The SEQUENCE of a CANCEL, which is higher than that of whatever was passed on (RFC 5546 §2.1.4); where the organizer
+    /// has given none since, this counts up.
+    fn count_past(&mut self, keys: &Keys, change: &Delegate) -> u32 {
+        let last = self.outcome.state.sequence.max(self.object.sequence());
+        let held = |key: &InstanceKey| {
+            change.passed.get(key).copied().unwrap_or_else(|| self.stored.revision(key).sequence)
+        };
+        if keys.iter().all(|key| held(key) < last) {
+            return last;
+        }
+        let stamp = self.context.stamp(&self.outcome.state);
+        for key in keys {
+            let ruling = self.object.ruling(key);
+            self.object.edit_details(&ruling, |part| {
+                fields::set_sequence(part, last + 1);
+                fields::set_dtstamp(part, stamp);
+            });
+            self.applied += 1;
+        }
+        last + 1
     }
 
     /// What was cancelled for somebody takes a higher SEQUENCE to come back, and so does an instance that they were
@@ -245,37 +451,57 @@ impl Recorder<'_> {
     }
 }
 
-/// Tells those whom a reply delegates to, and of whom nobody has heard, that there is nothing to come to: what the
-/// delegation is about was cancelled, or the delegator was taken off the list (RFC 5546 §3.2.5).
-pub(super) fn turn_away(
+/// A REPLY about what was deleted: whoever was sent in somebody's place is told that there is nothing to come to.
+pub(super) fn nothing_to_come_to(
     incoming: &Incoming<'_>,
-    keys: &Keys,
-    sequence: u32,
+    dead: u32,
     mut outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
     let mut turned: BTreeMap<CalendarUserAddress, Keys> = BTreeMap::new();
     let mut about = incoming.object.clone();
-    for key in keys {
-        let answer = incoming.object.part(key).and_then(|part| who_answers(incoming, part));
-        let Some((_, answer)) = answer.filter(|(_, answer)| answer.partstat == PartStat::Delegated) else {
-            continue;
-        };
-        about.edit_part(key, |part| delegate(part, &answer.address, &answer.delegated_to)).transpose()?;
+    for (key, part) in incoming.object.parts() {
+        let answer = who_answers(incoming, part).map(|(_, answer)| answer);
+        let Some(answer) = answer.filter(|answer| answer.partstat == PartStat::Delegated) else { continue };
+        about
+            .edit_part(key, |part| {
+                fields::set_sequence(part, fields::revision(part).sequence.min(dead));
+                delegate(part, &answer.address, &answer.delegated_to)
+            })
+            .transpose()?;
         for delegate in answer.delegated_to {
-            turned.entry(delegate).or_default().insert(key.clone());
+            let told = outcome.state.attendees.get(&delegate).is_some_and(|remembered| {
+                // Nothing was given at the SEQUENCE of the deletion but CANCELs.
+                remembered.was_told_since(key, &InstanceKey::Master, dead.saturating_sub(1))
+            });
+            if !told {
+                turned.entry(delegate).or_default().insert(key.clone());
+            }
         }
     }
     // What was written by the delegator's program is sent by the organizer's.
     about.edit_shell(|shell| shell.remove("PRODID"));
     for (delegate, keys) in turned {
-        if outcome.role == Role::Organizer && !outcome.state.attendees.contains_key(&delegate) {
-            let message = format!("{delegate} is told that there is nothing to come to");
-            outcome.because("delegate-turned-away", message, "RFC 5546 §3.2.5");
-            outcome = organizer::cancel_for(&about, &delegate, &keys, sequence, outcome, context)?;
+        if outcome.role == Role::Organizer {
+            outcome = tell_off(&about, &delegate, &keys, dead, true, outcome, context)?;
         }
     }
     Ok(outcome)
+}
+
+/// Cancels for a delegate what `about` says that they attend.
+fn tell_off(
+    about: &SchedulingObject,
+    delegate: &CalendarUserAddress,
+    keys: &Keys,
+    sequence: u32,
+    for_all: bool,
+    mut outcome: Outcome,
+    context: &Context<'_>,
+) -> Result<Outcome> {
+    let message = format!("{delegate} is told that there is nothing to come to");
+    outcome.because("delegate-turned-away", message, "RFC 5546 §3.2.5");
+    organizer::cancel_for(about, delegate, keys, sequence, for_all, outcome, context)
 }
 
 /// Who delegated to the one who answers, and is on the list.

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
 
-use delegation::Delegation;
+use delegation::{Delegate, Delegation};
 
 use super::completion;
 use super::context::{Agent, Context, ShowAnswers};
@@ -37,8 +37,8 @@ pub(super) fn receive(
         applied: 0,
         refused: 0,
         delegations: Vec::new(),
-        placed: BTreeMap::new(),
-        nothing_there: Keys::new(),
+        answered: BTreeSet::new(),
+        delegates: BTreeMap::new(),
         let_down: BTreeSet::new(),
     };
     for (key, component) in incoming.object.parts() {
@@ -46,11 +46,6 @@ pub(super) fn receive(
     }
     recorder.delegations()?;
     recorder.tell_delegators()?;
-    if !recorder.nothing_there.is_empty() {
-        let Recorder { outcome, nothing_there, .. } = &mut recorder;
-        let sequence = outcome.state.sequence.max(stored.sequence());
-        *outcome = delegation::turn_away(incoming, nothing_there, sequence, outcome.clone(), context)?;
-    }
     recorder.finish()
 }
 
@@ -63,8 +58,7 @@ pub(super) fn receive_about_nothing(
     let message = "an answer to something that is not stored here";
     outcome = outcome.refuse(Disposition::Ignored, "unknown-uid", message, "RFC 5546 §3.2.3");
     let Some(dead) = outcome.state.tombstones.get(&InstanceKey::Master).copied() else { return Ok(outcome) };
-    let keys = incoming.object.parts().map(|(key, _)| key.clone()).collect();
-    delegation::turn_away(incoming, &keys, dead.sequence, outcome, context)
+    delegation::nothing_to_come_to(incoming, dead.sequence, outcome, context)
 }
 
 type Keys = BTreeSet<InstanceKey>;
@@ -79,10 +73,10 @@ struct Recorder<'a> {
     refused: usize,
     /// By which components the sender delegates.
     delegations: Vec<Delegation>,
-    /// Who was put on the list in whose place, and on which components.
-    placed: BTreeMap<(CalendarUserAddress, CalendarUserAddress), Keys>,
-    /// What the reply answers and what does not take place, or not with its sender.
-    nothing_there: Keys,
+    /// Whose answers were recorded for which components.
+    answered: BTreeSet<(CalendarUserAddress, InstanceKey)>,
+    /// What it means for those who come, or were to come, in somebody's place.
+    delegates: BTreeMap<CalendarUserAddress, Delegate>,
     /// Whose delegate declined.
     let_down: BTreeSet<CalendarUserAddress>,
 }
@@ -95,9 +89,12 @@ impl Recorder<'_> {
             self.outcome.because_of(key, "sender-is-not-the-attendee", message, "RFC 5546 §6.1.2");
             return Ok(());
         };
+        if answer.partstat == PartStat::Delegated {
+            // Passed on, whatever is to be made of it.
+            answer.delegated_to.iter().for_each(|delegate| self.note_passed(delegate, key, &answer.address));
+        }
         if let Some((code, message, source)) = self.no_such_instance(key) {
             self.outcome.because_of(key, code, message, source);
-            self.nothing_there.insert(key.clone());
             return Ok(());
         }
         let who = from_ref(&answer.address);
@@ -111,7 +108,6 @@ impl Recorder<'_> {
                 answer.address
             );
             self.outcome.because_of(key, "removed-before", message, "RFC 5546 §3.2.5");
-            self.nothing_there.insert(key.clone());
             return Ok(());
         }
         if !known && !self.admit(key, &line, &answer)? {
@@ -119,9 +115,8 @@ impl Recorder<'_> {
         }
         let heard = self.hear(key, component, &answer);
         if answer.partstat == PartStat::Delegated && heard != Heard::Before {
-            let holds = heard == Heard::Now;
             let (key, delegator) = (key.clone(), answer.clone());
-            self.delegations.push(Delegation { key, line, delegator, holds });
+            self.delegations.push(Delegation { key, line, delegator, heard });
         }
         if heard == Heard::Now {
             if fields::is_this_and_future(component) && self.object.part(key).is_none() {
@@ -221,7 +216,7 @@ impl Recorder<'_> {
             Ordering::Greater if revision.sequence < asked => {
                 let sequence = revision.sequence;
                 let message = format!("{who} answers SEQUENCE {sequence}, and SEQUENCE {asked} asks again");
-                (Heard::Late, "stale-reply", message)
+                (Heard::Overtaken, "stale-reply", message)
             }
             Ordering::Greater => return Heard::Now,
         };
@@ -243,6 +238,7 @@ impl Recorder<'_> {
         self.applied += 1;
         let message = format!("{who} answers {}", answer.partstat);
         self.outcome.because_of(key, "answer-recorded", message, "RFC 5546 §3.2.3");
+        self.answered.insert((who.clone(), key.clone()));
         // An instance answered on its own keeps that answer when the series is answered otherwise later.
         self.hold(key);
         self.write(key, answer)
@@ -289,6 +285,7 @@ impl Recorder<'_> {
             self.applied += 1;
             let message = format!("the answer of {who} to the series holds here too");
             self.outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.2.3");
+            self.answered.insert((who.clone(), key));
         }
         Ok(())
     }
@@ -352,7 +349,9 @@ impl Recorder<'_> {
 enum Heard {
     /// It answers what is asked now.
     Now,
-    /// A later answer, or another time that is asked about, has overtaken it.
+    /// Another time that is asked about has overtaken it.
+    Overtaken,
+    /// A later answer has replaced it.
     Late,
     /// It is recorded already.
     Before,
