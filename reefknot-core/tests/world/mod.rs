@@ -1,6 +1,7 @@
 //! A small world: eight parties, the meetings they share, and a mailbag that loses, delays, repeats and reorders
 //! what they write to each other. Every step is held to the invariants (`laws`).
 
+mod crashes;
 mod delegations;
 pub(crate) mod laws;
 pub(crate) mod meetings;

@@ -78,7 +78,7 @@ pub(crate) fn share_a_server(message: &Message) -> bool {
 }
 
 /// What foo.com and bar.com trust each other with.
-fn trust() -> Trust {
+pub(crate) fn trust() -> Trust {
     let peer = |name: &str| Peer {
         name: name.into(),
         domains: vec![name.into()],

@@ -37,9 +37,7 @@ impl World {
             }
             Op::Crash(pick) => {
                 if let Some(message) = self.under_way(pick) {
-                    let from = super::people::carried(message, self.now);
-                    let (party, meeting) = (who(&message.recipient), meeting_of(&message.uid));
-                    self.decides(party, meeting, &message.calendar, &from);
+                    self.stops_before_commit(message);
                 }
             }
             Op::Answer(party, choice) => self.answer(party, meeting, &InstanceKey::Master, choice),
