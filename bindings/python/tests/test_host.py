@@ -19,6 +19,8 @@ from reefknot import (
     ConflictError,
     Directory,
     Disposition,
+    Engine,
+    Envelope,
     Event,
     HostError,
     InvalidError,
@@ -126,6 +128,32 @@ def test_what_a_store_raises_is_the_cause() -> None:
     with pytest.raises(HostError, match="OSError: the disk is full") as caught:
         Scheduler(Broken(), USERS).put("a", "1", meeting(), now=NOW)
     assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_what_a_store_raises_is_the_cause_whichever_of_its_loads_it_is() -> None:
+    class Breaking(DictStore):
+        def __init__(self, good: int) -> None:
+            super().__init__()
+            self.good = good
+
+        def load(self, user: str, uid: str, /) -> StoredObject | None:
+            self.good -= 1
+            if self.good < 0:
+                raise OSError("the disk is full")
+            return super().load(user, uid)
+
+    # An answer to nothing that is stored changes nothing: what the store holds is loaded once more, to be told.
+    answer = Engine("b@foo.com").answer(meeting("b@foo.com"), PartStat.ACCEPTED, now=NOW).messages[0]
+
+    def receive(store: Breaking) -> None:
+        Scheduler(store, USERS).receive("a", answer, Envelope("b@foo.com"), now=NOW)
+
+    counting = Breaking(100)
+    receive(counting)
+    for good in range(100 - counting.good):
+        with pytest.raises(HostError, match="OSError: the disk is full") as caught:
+            receive(Breaking(good))
+        assert isinstance(caught.value.__cause__, OSError)
 
 
 def test_a_store_that_gives_nonsense_says_so() -> None:

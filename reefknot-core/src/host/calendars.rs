@@ -226,7 +226,11 @@ impl Scheduler<'_> {
         Ok(Suggested { suggestions: suggest(&people, search)?, unknown })
     }
 
-    fn object(&self, user: &UserId, uid: &str) -> Result<Option<SchedulingObject>> {
+    /// What a user's calendar holds under a UID, as its owner sees it.
+    ///
+    /// # Errors
+    /// What the store fails with, and when what it holds is no scheduling object.
+    pub fn object(&self, user: &UserId, uid: &str) -> Result<Option<SchedulingObject>> {
         let text = self.store.load(user, uid)?.and_then(|stored| stored.calendar);
         text.map(|text| read_object(&text, &self.limits)).transpose()
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use reefknot_core::Result;
-use reefknot_core::engine::read_object;
 use reefknot_core::host::{
     self as core, Asker, Directory, LocalUser, Put, QuestionId, Source, Store, UserId,
 };
@@ -100,19 +99,15 @@ impl Scheduler {
         work: impl FnOnce(&mut core::Scheduler<'_>, &UserId) -> Result<Outcome> + Send,
     ) -> PyResult<Bound<'py, PyAny>> {
         let user = records::user(name);
-        let outcome = self.drive(py, |scheduler| work(scheduler, &user))?;
-        let mut held = None;
-        if matches!(outcome.object, ObjectChange::Keep) {
-            let stored = self.store.bind(py).call_method1("load", (name, uid))?;
-            let text = if stored.is_none() {
-                None
-            } else {
-                stored.getattr("calendar")?.extract::<Option<Vec<u8>>>()?
+        let (outcome, held) = self.drive(py, |scheduler| {
+            let outcome = work(scheduler, &user)?;
+            let held = match outcome.object {
+                ObjectChange::Keep => scheduler.object(&user, uid)?,
+                ObjectChange::Store(_) | ObjectChange::Delete => None,
             };
-            let object = text.map(|text| read_object(&text, &self.limits)).transpose().or_raise(py)?;
-            held = object.map(Arc::new);
-        }
-        from_outcome(py, &outcome, held.as_ref())
+            Ok((outcome, held))
+        })?;
+        from_outcome(py, &outcome, held.map(Arc::new).as_ref())
     }
 }
 
