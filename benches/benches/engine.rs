@@ -3,7 +3,7 @@
 mod common;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use reefknot_benches::meeting::{Meeting, accept, bodies, organize, record, stored};
+use reefknot_benches::meeting::{Meeting, accept, accept_by_mail, bodies, organize, record, stored};
 use reefknot_core::scheduling::SchedulingState;
 
 const ATTENDEES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -79,14 +79,21 @@ fn answer(criterion: &mut Criterion) {
 }
 
 fn accepting(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("an invitation accepted, from text to text, by attendees");
+    let mut group = criterion.benchmark_group("an invitation accepted, by attendees");
     for attendees in [8, 100, 1_000] {
-        let invitation = Meeting { attendees, overrides: 0 }.invitation().expect("a meeting of the benches");
-        let decide = || accept(&invitation);
-        let reply = String::from_utf8(decide().expect("an invitation of the benches")).expect("text");
-        assert!(reply.contains("METHOD:REPLY") && reply.contains("PARTSTAT=ACCEPTED"));
+        let meeting = Meeting { attendees, overrides: 0 };
+        let said = |reply: Vec<u8>| String::from_utf8_lossy(&reply).contains("PARTSTAT=ACCEPTED");
         group.throughput(Throughput::Elements(attendees as u64));
-        group.bench_function(BenchmarkId::new("reefknot", attendees), |bench| bench.iter(decide));
+        let invitation = meeting.invitation().expect("a meeting of the benches");
+        assert!(said(accept(&invitation).expect("an invitation of the benches")));
+        group.bench_function(BenchmarkId::new("from text to text", attendees), |bench| {
+            bench.iter(|| accept(&invitation));
+        });
+        let mail = meeting.invitation_mail().expect("a meeting of the benches");
+        assert!(said(accept_by_mail(&mail).expect("an invitation of the benches")));
+        group.bench_function(BenchmarkId::new("from mail to mail", attendees), |bench| {
+            bench.iter(|| accept_by_mail(&mail));
+        });
     }
     group.finish();
 }

@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use reefknot_core::Result;
 use reefknot_core::engine::{Engine, read_calendar, read_object};
 use reefknot_core::ical::{Component, Limits};
-use reefknot_core::itip::{Authentication, Carrier, Envelope, ObjectChange, Outcome};
+use reefknot_core::imip::{self, MailOptions, ReadOptions};
+use reefknot_core::itip::{Authentication, Carrier, Envelope, Message, ObjectChange, Outcome};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{Identities, PartStat, SchedulingState};
+use reefknot_core::time::Zone;
 use reefknot_core::value::Timestamp;
+use reefknot_core::{Error, Result};
 
 use crate::calendar::line;
 
@@ -103,6 +105,14 @@ impl Meeting {
         Ok(bodies(&outcome).swap_remove(0))
     }
 
+    /// The mail that invites the first attendee.
+    ///
+    /// # Errors
+    /// Never, for a meeting of the benches.
+    pub fn invitation_mail(self) -> Result<Vec<u8>> {
+        by_mail(&organize(None, &self.text(0, 0), &SchedulingState::default())?.messages[0])
+    }
+
     /// The meeting once everybody has been invited.
     ///
     /// # Errors
@@ -162,22 +172,45 @@ pub fn record(stored: &Invited, reply: &str) -> Result<Outcome> {
 ///
 /// # Errors
 /// When the text is no scheduling message.
-///
-/// # Panics
-/// When nothing is to be stored, which no invitation of the benches brings about.
 pub fn accept(invitation: &[u8]) -> Result<Vec<u8>> {
-    let (attendee, state) = (Engine::new(Identities::new(address(0).parse()?)), SchedulingState::default());
     let envelope = Envelope {
         sender: Some("mailto:a@foo.com".parse()?),
         authentication: Authentication::Claimed,
         carrier: Carrier::Mail,
     };
-    let message = read_calendar(invitation, &Limits::default())?;
-    let received = attendee.receive(None, &state, &message, &envelope, now())?;
-    let ObjectChange::Store(copy) = &received.object else { panic!("{:?}", received.reasons) };
-    let answered =
-        attendee.answer(copy, &InstanceKey::Master, &PartStat::Accepted, None, &received.state, now())?;
+    let answered = accepted(&read_calendar(invitation, &Limits::default())?, &envelope)?;
     Ok(bodies(&answered).swap_remove(0))
+}
+
+/// As [`accept`], from the mail that invites to the mail that answers.
+///
+/// # Errors
+/// When the mail holds no scheduling message.
+pub fn accept_by_mail(invitation: &[u8]) -> Result<Vec<u8>> {
+    let mail = imip::read(invitation, &ReadOptions::default())?;
+    let part = mail.calendars.first().ok_or_else(|| Error::invalid("the mail holds no calendar"))?;
+    by_mail(&accepted(&part.calendar, &mail.envelope(part))?.messages[0])
+}
+
+/// What follows when the first attendee accepts an invitation that they take over.
+fn accepted(invitation: &Component, envelope: &Envelope) -> Result<Outcome> {
+    let (attendee, state) = (Engine::new(Identities::new(address(0).parse()?)), SchedulingState::default());
+    let received = attendee.receive(None, &state, invitation, envelope, now())?;
+    let copy = received.resulting(None).ok_or_else(|| Error::invalid("nothing is to be stored"))?;
+    attendee.answer(copy, &InstanceKey::Master, &PartStat::Accepted, None, &received.state, now())
+}
+
+fn by_mail(message: &Message) -> Result<Vec<u8>> {
+    let options = MailOptions {
+        zone: &Zone::UTC,
+        message_id: "1@foo.com",
+        date: now(),
+        boundary_seed: "1",
+        in_reply_to: None,
+        reply_to: None,
+        sender: None,
+    };
+    Ok(imip::write(message, &options)?.bytes)
 }
 
 /// The text of the object to store.

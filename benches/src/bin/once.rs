@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use reefknot_benches::calendar::{INVITATION, generate};
-use reefknot_benches::meeting::{Meeting, accept, bodies, organize, record, stored};
+use reefknot_benches::meeting::{Meeting, accept, accept_by_mail, bodies, organize, record, stored};
 use reefknot_benches::peers::reefknot;
 use reefknot_benches::{people, rules};
 use reefknot_core::freebusy::BusyCalendar;
@@ -21,7 +21,9 @@ fn main() -> ExitCode {
     let size = std::env::args().nth(2).and_then(|size| size.parse().ok()).unwrap_or(100);
     let Ok(()) = decide(&work, size).or_else(|_| recur(&work, size)).or_else(|_| run(&work)) else {
         eprintln!("Usage: once generate|read|print|change|invitation");
-        eprintln!("       once invite|move|instances|answer|accept [ATTENDEES, or INSTANCES of a meeting of 10]");
+        eprintln!(
+            "       once invite|move|instances|answer|accept|mail [ATTENDEES, or INSTANCES of a meeting of 10]"
+        );
         eprintln!("       once calendar|busy [OBJECTS]");
         eprintln!("       once stored [PEOPLE, of 500 objects each]");
         eprintln!("       once month|first [CASE], the number of a rule in rules::WINDOWS, a thousand times");
@@ -86,6 +88,7 @@ fn decide(work: &str, size: usize) -> Result<(), Box<dyn std::error::Error>> {
             black_box(stored(&record(&before, &meeting.reply())?));
         }
         "accept" => drop(black_box(accept(&meeting.invitation()?)?)),
+        "mail" => drop(black_box(accept_by_mail(&meeting.invitation_mail()?)?)),
         "calendar" | "busy" => {
             let (objects, owner) = (people::calendar(0, size)?, people::identities(0));
             let calendar = BusyCalendar::new(&objects, &owner);
