@@ -125,6 +125,12 @@ impl Text {
             Self::Plain(span) | Self::Folded(span) => source.slice(*span),
             Self::Owned(line) => line,
         };
+        // Most lines differ in the first letter.
+        if let (Some(own), Some(wanted)) = (written.first(), name.as_bytes().first())
+            && !own.eq_ignore_ascii_case(wanted)
+        {
+            return false;
+        }
         let spelt = written.iter().zip(name.as_bytes());
         let stop = spelt.take_while(|(own, wanted)| own.eq_ignore_ascii_case(wanted)).count();
         match written.get(stop) {

@@ -174,7 +174,7 @@ fn is_unfollowed(property: &Property<'_>, value: &Value) -> bool {
 /// A time in a zone that nobody here knows.
 fn is_unplaced(value: &Value, zones: &Zones) -> bool {
     match value {
-        Value::DateTime(time @ DateTime::Zoned { .. }) => zones.instant(time, None).is_err(),
+        Value::DateTime(DateTime::Zoned { tzid, .. }) => zones.resolve(tzid).is_err(),
         _ => false,
     }
 }

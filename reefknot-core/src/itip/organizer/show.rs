@@ -33,14 +33,13 @@ pub(in crate::itip) fn show_answers(
     let attendance = object.attendance();
     for said in attendance.chunk_by(|(_, one), (_, other)| one.address == other.address) {
         let (_, Attendee { address: who, agent, .. }) = said[0];
-        let said: Vec<_> = said.iter().filter(|(key, _)| !object.is_cancelled(key)).copied().collect();
-        let keys: Vec<_> = said.iter().map(|(key, _)| *key).collect();
+        let keys: Vec<_> = said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key)).collect();
         let view = views.entry(keys).or_insert_with_key(|keys| View::of(object, keys, &shown));
         let is_organizer = *who == mailer.organizer || context.identities.is_own(who);
         if view.changes.is_empty() || answered.contains(who) || !context.agent.sends(*agent) || is_organizer {
             continue;
         }
-        if asks_anew(object, who, &said, &mut mailer.outcome.state) {
+        if asks_anew(object, said, &mut mailer.outcome.state) {
             let message = format!("{who} sees the answer with the next message: now it would ask them again");
             mailer.outcome.because("answer-not-shown", message, "RFC 6638 §4.2");
             continue;
@@ -67,13 +66,13 @@ pub(in crate::itip) fn show_answers(
 /// that is under way would then hold here and not there.
 fn asks_anew(
     object: &SchedulingObject,
-    who: &CalendarUserAddress,
     said: &[(&InstanceKey, &Attendee)],
     state: &mut SchedulingState,
 ) -> bool {
-    let answers = &state.attendee(who, object).answers;
+    let answers = &state.attendee(&said[0].1.address, object).answers;
     said.iter().any(|(key, own)| {
-        own.partstat == PartStat::NeedsAction && object.revision(key).sequence > answers.asked(key)
+        let open = own.partstat == PartStat::NeedsAction && !object.is_cancelled(key);
+        open && object.revision(key).sequence > answers.asked(key)
     })
 }
 
