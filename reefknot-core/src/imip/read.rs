@@ -135,8 +135,14 @@ impl IncomingMail {
 /// problem of a calendar; a text that is no mail at all gives a mail without calendars.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<IncomingMail> {
     let tree = mime::walk(bytes, options)?;
-    let mut reader =
-        Reader { options, tree: &tree, notes: Vec::new(), calendars: Vec::new(), seen: BTreeSet::new() };
+    let mut reader = Reader {
+        options,
+        tree: &tree,
+        notes: Vec::new(),
+        calendars: Vec::new(),
+        texts: BTreeSet::new(),
+        seen: BTreeSet::new(),
+    };
     reader.read_leaves()?;
     let Reader { mut notes, calendars, .. } = reader;
     let top = &tree.messages[0];
@@ -174,6 +180,8 @@ struct Reader<'a> {
     tree: &'a Tree<'a>,
     notes: Vec<Note>,
     calendars: Vec<CalendarPart>,
+    /// The texts in which calendars were found, each with the message that holds it: most programs attach a copy.
+    texts: BTreeSet<(usize, String)>,
     /// What was read already: the message that holds it, and what it says.
     seen: BTreeSet<(usize, String)>,
 }
@@ -235,11 +243,18 @@ impl Reader<'_> {
             Charset::Converted => self.note("charset-converted", leaf),
             Charset::Unknown => self.note("charset-unknown", leaf),
         }
-        let stream = Stream::parse(text.as_bytes(), &self.options.calendar)?;
+        let text = (leaf.message, text);
+        if self.texts.contains(&text) {
+            self.copy(leaf);
+            return Ok(());
+        }
+        let stream = Stream::parse(text.1.as_bytes(), &self.options.calendar)?;
         let mut problems = stream.problems().to_vec();
         let found: Vec<Component> = stream.into_calendars().collect();
         if found.is_empty() {
             self.note("no-calendar-inside", leaf);
+        } else {
+            self.texts.insert(text);
         }
         // A problem belongs to the calendar in whose lines it is; the last takes its own first.
         let mut parts = Vec::with_capacity(found.len());
@@ -254,6 +269,13 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Says, once a mail, that a calendar comes more than once.
+    fn copy(&mut self, leaf: &Entity<'_>) {
+        if !self.notes.iter().any(|note| note.code == "same-calendar-twice") {
+            self.note("same-calendar-twice", leaf);
+        }
+    }
+
     fn calendar(&mut self, leaf: &Entity<'_>, calendar: Component, problems: Vec<Problem>) {
         let method_param = leaf.type_param("method").map(|method| method.trim().to_ascii_uppercase());
         let origin = match leaf.forwards {
@@ -265,9 +287,7 @@ impl Reader<'_> {
         };
         let part = CalendarPart { calendar, method_param, problems, origin };
         if !self.seen.insert((leaf.message, substance(&part.calendar))) {
-            if !self.notes.iter().any(|note| note.code == "same-calendar-twice") {
-                self.note("same-calendar-twice", leaf);
-            }
+            self.copy(leaf);
             return;
         }
         let method = part.calendar.value("METHOD").map(|method| method.trim().to_ascii_uppercase());
