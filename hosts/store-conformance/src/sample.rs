@@ -76,16 +76,16 @@ pub(crate) fn full_state() -> SchedulingState {
     }
     let asks = Asks { sequence: 0, and_future: false };
     answers.hear(known.iter().map(|(key, _)| (key, asks)));
-    let attendee = AttendeeState {
+    let attendee = Arc::new(AttendeeState {
         answers: answers.clone(),
         sent: known.clone().into(),
         cancelled: known.iter().map(|(key, _)| key.clone()).collect(),
-    };
+    });
     let people = ["MAILTO:Böse'\"\\@Foo.com", "https://foo.com/users/c/", "urn:uuid:1"];
     SchedulingState {
         sequence: 7,
         last_stamp: Some(at(4)),
-        attendees: people.map(|person| (address(person), attendee.clone())).into(),
+        attendees: people.map(|person| (address(person), Arc::clone(&attendee))).into(),
         known: known.clone().into(),
         passed_on: true,
         answers,

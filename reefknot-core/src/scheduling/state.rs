@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +26,10 @@ pub struct SchedulingState {
     /// The DTSTAMP of the last message this user sent about it; the next one is later.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_stamp: Option<Timestamp>,
-    /// For the organizer: what each attendee was sent and has answered.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub attendees: BTreeMap<CalendarUserAddress, AttendeeState>,
+    /// For the organizer: what each attendee was sent and has answered. Of thousands most were asked the same and share
+    /// one record.
+    #[serde(with = "shared", skip_serializing_if = "BTreeMap::is_empty")]
+    pub attendees: BTreeMap<CalendarUserAddress, Arc<AttendeeState>>,
     /// For an attendee: the organizer's revision last taken over, by instance.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub known: BTreeMap<InstanceKey, Revision>,
@@ -54,11 +56,20 @@ pub struct SchedulingState {
 }
 
 impl SchedulingState {
-    /// The organizer's record of one attendee; where nothing is remembered, it begins with what the object says.
+    /// The organizer's record of one attendee, to change; where nothing is remembered, it begins with what the object says.
     pub fn attendee(&mut self, who: &CalendarUserAddress, object: &SchedulingObject) -> &mut AttendeeState {
+        Arc::make_mut(self.begun(who, object))
+    }
+
+    /// As [`attendee`](Self::attendee), to look at.
+    pub(crate) fn begun(
+        &mut self,
+        who: &CalendarUserAddress,
+        object: &SchedulingObject,
+    ) -> &mut Arc<AttendeeState> {
         let attendee = self.attendees.entry(who.clone()).or_default();
         if attendee.answers.is_blank() {
-            attendee.answers = Answers::of(object, from_ref(who));
+            Arc::make_mut(attendee).answers = Answers::of(object, from_ref(who));
         }
         attendee
     }
@@ -124,5 +135,22 @@ impl AttendeeState {
             let lowest = if self.cancelled.contains(key) { sequence.saturating_add(1) } else { sequence };
             self.sent.get(key).is_some_and(|sent| sent.sequence >= lowest)
         })
+    }
+}
+
+/// Records that are shared, each written as if it were not.
+mod shared {
+    use super::{Arc, AttendeeState, BTreeMap, CalendarUserAddress};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    type Attendees = BTreeMap<CalendarUserAddress, Arc<AttendeeState>>;
+
+    pub(super) fn serialize<S: Serializer>(attendees: &Attendees, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(attendees.iter().map(|(who, record)| (who, &**record)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Attendees, D::Error> {
+        let attendees = BTreeMap::<CalendarUserAddress, AttendeeState>::deserialize(deserializer)?;
+        Ok(attendees.into_iter().map(|(who, record)| (who, Arc::new(record))).collect())
     }
 }

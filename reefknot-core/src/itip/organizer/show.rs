@@ -69,7 +69,7 @@ fn asks_anew(
     said: &[(&InstanceKey, &Attendee)],
     state: &mut SchedulingState,
 ) -> bool {
-    let answers = &state.attendee(&said[0].1.address, object).answers;
+    let answers = &state.begun(&said[0].1.address, object).answers;
     said.iter().any(|(key, own)| {
         let open = own.partstat == PartStat::NeedsAction && !object.is_cancelled(key);
         open && object.revision(key).sequence > answers.asked(key)

@@ -216,7 +216,7 @@ impl Recorder<'_> {
         delegator: &CalendarUserAddress,
         keys: &Keys,
     ) {
-        let answers = &self.outcome.state.attendee(delegator, self.stored).answers;
+        let answers = &self.outcome.state.begun(delegator, self.stored).answers;
         let asks = |key: &InstanceKey| Asks {
             sequence: answers.asked_under(key, &self.object.ruling_before(key)),
             and_future: self.object.is_this_and_future(key),
@@ -410,7 +410,7 @@ impl Recorder<'_> {
         answer: &Attendee,
     ) -> Result<()> {
         let ruling = self.object.ruling_before(key);
-        let theirs = &self.outcome.state.attendee(delegator, self.stored).answers;
+        let theirs = &self.outcome.state.begun(delegator, self.stored).answers;
         if theirs.standing_under(key, &ruling).is_some() {
             return Ok(());
         }

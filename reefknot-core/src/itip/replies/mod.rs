@@ -280,7 +280,7 @@ impl Recorder<'_> {
     /// Writes what holds now into the object: an answer to the series holds for the instances that were not
     /// answered, or asked, on their own.
     fn settle(&mut self, who: &CalendarUserAddress) -> Result<()> {
-        let answers = &self.outcome.state.attendee(who, self.stored).answers;
+        let answers = &self.outcome.state.begun(who, self.stored).answers;
         for key in answers.write_into(&mut self.object, who)? {
             self.applied += 1;
             let message = format!("the answer of {who} to the series holds here too");
