@@ -124,6 +124,13 @@ impl Component {
         self.properties_where(move |line, source| !line.is_named(source, name))
     }
 
+    /// The properties with a parameter whose name begins so, in any letter case, in order.
+    pub(crate) fn properties_with_param<'a>(&'a self, start: &'a str) -> impl Iterator<Item = Property<'a>> {
+        let may = move |line: &Text, source: &Source| line.may_have_param(source, start);
+        self.properties_where(may)
+            .filter(move |property| property.params().any(|param| param.begins_with(start)))
+    }
+
     fn properties_where<'a>(
         &'a self,
         chosen: impl Fn(&Text, &Source) -> bool,

@@ -119,16 +119,20 @@ impl Text {
         }
     }
 
-    /// Whether the line is a property of that name, in any letter case. Hardly any is unfolded to know.
-    pub(super) fn is_named(&self, source: &Source, name: &str) -> bool {
-        let written = match self {
+    /// The line with its folds, if it has any.
+    fn written<'a>(&'a self, source: &'a Source) -> &'a [u8] {
+        match self {
             Self::Plain(span) | Self::Folded(span) => source.slice(*span),
             Self::Owned(line) => line,
-        };
-        // Most lines differ in the first letter.
-        if let (Some(own), Some(wanted)) = (written.first(), name.as_bytes().first())
-            && !own.eq_ignore_ascii_case(wanted)
-        {
+        }
+    }
+
+    /// Whether the line is a property of that name, in any letter case. Hardly any is unfolded to know.
+    pub(super) fn is_named(&self, source: &Source, name: &str) -> bool {
+        let written = self.written(source);
+        // Most lines differ in the first letter, and a meeting of thousands is asked for many names.
+        let first = |text: &[u8]| text.first().map(u8::to_ascii_uppercase);
+        if first(written) != first(name.as_bytes()) {
             return false;
         }
         let spelt = written.iter().zip(name.as_bytes());
@@ -143,6 +147,16 @@ impl Text {
             Some(byte) => stop == name.len() && !lex::is_name_byte(*byte),
             None => false,
         }
+    }
+
+    /// Whether the name of a parameter may begin so, in any letter case; `false` is certain. No line is unfolded to know.
+    pub(super) fn may_have_param(&self, source: &Source, start: &str) -> bool {
+        let written = self.written(source);
+        memchr::memchr_iter(b';', written).any(|at| {
+            // A fold is blank, and so is what some programs write around a name.
+            let mut name = written[at + 1..].iter().filter(|byte| !byte.is_ascii_whitespace());
+            start.bytes().all(|wanted| name.next().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
+        })
     }
 
     pub(super) fn span(&self) -> Option<Span> {

@@ -47,9 +47,8 @@ impl<'a> Gate<'a> {
 /// Whether a body holds an alarm, or what is between a client and its server.
 fn is_private(body: &Component) -> bool {
     let mut parts = body.components().filter(|component| Kind::of(component).is_some());
-    let leaks = |part: &Component| {
+    parts.any(|part| {
         part.components().any(|inner| inner.is("VALARM"))
-            || part.properties().any(|property| property.params().any(|param| param.begins_with("SCHEDULE-")))
-    };
-    parts.any(leaks)
+            || part.properties_with_param("SCHEDULE-").next().is_some()
+    })
 }
