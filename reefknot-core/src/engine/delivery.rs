@@ -1,14 +1,14 @@
 //! *This delivery ended so*: SCHEDULE-STATUS on the sender's copy (RFC 6638 §3.2.9, §7.3).
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::Result;
 use crate::ical::Component;
 use crate::itip::{Disposition, Message, MessageReason, Method, ObjectChange, Outcome, Role};
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Attendee, Revision, ScheduleStatus, SchedulingObject, SchedulingState, fields};
+use crate::scheduling::{Revision, ScheduleStatus, SchedulingObject, SchedulingState, fields};
 use crate::value::CalendarUserAddress;
 
 /// Every message begins as pending, in the very commit that sends it (RFC 6638 §3.2.1.1, §3.2.2.3).
@@ -100,21 +100,21 @@ fn is_to_organizer(method: Method) -> bool {
 
 /// The lines that a status goes to, by component.
 #[derive(Default)]
-struct Lines(BTreeMap<InstanceKey, Recipients>);
+struct Lines<'a>(BTreeMap<InstanceKey, Recipients<'a>>);
 
 #[derive(Default)]
-struct Recipients {
-    organizer: BTreeSet<CalendarUserAddress>,
-    attendees: BTreeSet<CalendarUserAddress>,
+struct Recipients<'a> {
+    organizer: HashSet<&'a CalendarUserAddress>,
+    attendees: HashSet<&'a CalendarUserAddress>,
 }
 
-impl Lines {
+impl<'a> Lines<'a> {
     /// What a message says of an instance without a component is told by the series.
-    fn add(&mut self, object: &SchedulingObject, key: &InstanceKey, message: &Message) {
+    fn add(&mut self, object: &SchedulingObject, key: &InstanceKey, message: &'a Message) {
         let holder = if object.part(key).is_some() { key.clone() } else { InstanceKey::Master };
         let Recipients { organizer, attendees } = self.0.entry(holder).or_default();
         let recipients = if is_to_organizer(message.method) { organizer } else { attendees };
-        recipients.insert(message.recipient.clone());
+        recipients.insert(&message.recipient);
     }
 
     /// Writes what `next` makes of each line's status; gives how many lines changed.
@@ -123,19 +123,19 @@ impl Lines {
         object: &mut SchedulingObject,
         next: impl Fn(Option<&str>) -> Option<ScheduleStatus>,
     ) -> Result<usize> {
-        let next = |before: Option<&str>| {
-            next(before).map(ScheduleStatus::code).filter(|code| Some(*code) != before)
-        };
         let mut written = 0;
         for (key, Recipients { organizer, attendees }) in &self.0 {
-            let to_attendee =
-                |line: &Attendee| attendees.contains(&line.address) && next(line.status.as_deref()).is_some();
-            written += object.edit_attendees(key, to_attendee, |attendee, line| {
-                let code = next(attendee.status.as_deref());
-                code.map_or(Ok(()), |code| line.set_param("SCHEDULE-STATUS", code))
+            written += object.set_statuses(key, |line| {
+                let is_told = attendees.contains(&line.address);
+                is_told.then(|| next(line.status.as_deref())).flatten()
             })?;
+            if organizer.is_empty() {
+                continue;
+            }
             written += object.edit_organizer(key, |own, line| {
-                let code = next(own.status.as_deref()).filter(|_| organizer.contains(&own.address));
+                let code = next(own.status.as_deref()).map(ScheduleStatus::code);
+                let code = code.filter(|code| own.status.as_deref() != Some(code));
+                let code = code.filter(|_| organizer.contains(&own.address));
                 code.map_or(Ok(()), |code| line.set_param("SCHEDULE-STATUS", code))
             })?;
         }

@@ -8,6 +8,7 @@ use super::attendee::{Attendee, ForceSend, Organizer, PartStat};
 use super::fields;
 use super::part::Part;
 use super::revision::Revision;
+use super::status::ScheduleStatus;
 use crate::ical::{Component, Edit, Kind, Property, PropertyBuf};
 use crate::recurrence::{Budget, Contains, InstanceKey, Series};
 use crate::time::Zones;
@@ -415,6 +416,16 @@ impl SchedulingObject {
         change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
     ) -> Result<usize> {
         self.parts.get_mut(key).map_or(Ok(0), |part| part.edit_attendees(chosen, change))
+    }
+
+    /// Writes how the last message to each attendee of a component fared (SCHEDULE-STATUS, RFC 6638 §7.3), where `status`
+    /// gives that; gives how many lines changed.
+    pub(crate) fn set_statuses(
+        &mut self,
+        key: &InstanceKey,
+        status: impl Fn(&Attendee) -> Option<ScheduleStatus>,
+    ) -> Result<usize> {
+        self.parts.get_mut(key).map_or(Ok(0), |part| part.set_statuses(status))
     }
 
     /// Changes the ORGANIZER line of a component, if it names somebody; gives how many changed.

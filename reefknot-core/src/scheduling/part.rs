@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use super::attendee::Attendee;
-use super::{Revision, fields};
+use super::{Revision, ScheduleStatus, fields};
 use crate::Result;
-use crate::ical::{Component, Edit, PropertyBuf};
+use crate::ical::{Component, Edit, Property, PropertyBuf};
 use crate::value::CalendarUserAddress;
 
 /// A component that is read when it is first asked about, and not again until it changes: a meeting of a thousand
@@ -83,11 +83,50 @@ impl Part {
     pub(super) fn edit_attendees(
         &mut self,
         chosen: impl Fn(&Attendee) -> bool,
-        change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
+        mut change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
+    ) -> Result<usize> {
+        let chosen = |attendee: &Attendee| chosen(attendee).then_some(());
+        self.edit_lines(chosen, |attendee, property, ()| {
+            let mut line = property.to_buf();
+            change(attendee, &mut line)?;
+            let written = line.as_property();
+            if property.is_written_as(&written) {
+                return Ok(None);
+            }
+            if let Some(changed) = Attendee::of(&written) {
+                *attendee = changed;
+            }
+            Ok(Some(line))
+        })
+    }
+
+    /// Writes how the last message to each person fared (SCHEDULE-STATUS), where `status` gives that, and reads nothing
+    /// again; gives how many lines changed.
+    pub(super) fn set_statuses(
+        &mut self,
+        status: impl Fn(&Attendee) -> Option<ScheduleStatus>,
+    ) -> Result<usize> {
+        let code = |attendee: &Attendee| {
+            let code = status(attendee).map(ScheduleStatus::code);
+            code.filter(|code| attendee.status.as_deref() != Some(code))
+        };
+        self.edit_lines(code, |attendee, property, code| {
+            let mut line = property.to_buf();
+            line.set_param("SCHEDULE-STATUS", code)?;
+            attendee.status = Some(code.to_owned());
+            Ok(Some(line))
+        })
+    }
+
+    /// Changes the lines for which `next` gives something by what that is.
+    fn edit_lines<T: Copy>(
+        &mut self,
+        next: impl Fn(&Attendee) -> Option<T>,
+        change: impl FnMut(&mut Attendee, &Property<'_>, T) -> Result<Option<PropertyBuf>>,
     ) -> Result<usize> {
         let attendees = self.people().attendees().iter().enumerate();
-        let chosen: Vec<usize> =
-            attendees.filter(|(_, attendee)| chosen(attendee)).map(|(at, _)| at).collect();
+        let chosen: Vec<(usize, T)> =
+            attendees.filter_map(|(at, attendee)| Some((at, next(attendee)?))).collect();
         if chosen.is_empty() {
             return Ok(0);
         }
@@ -133,33 +172,26 @@ impl People {
         found.ok().map(|at| self.places[at])
     }
 
-    fn edit(
+    fn edit<T: Copy>(
         &mut self,
         component: &mut Component,
-        chosen: &[usize],
-        mut change: impl FnMut(&Attendee, &mut PropertyBuf) -> Result<()>,
+        chosen: &[(usize, T)],
+        mut change: impl FnMut(&mut Attendee, &Property<'_>, T) -> Result<Option<PropertyBuf>>,
     ) -> Result<usize> {
         let mut failed = Ok(());
-        let mut lines = chosen.iter().map(|at| self.lines[*at]).peekable();
+        let mut lines = chosen.iter().map(|(at, _)| self.lines[*at]).peekable();
         let mut places = chosen.iter();
         let is_chosen = |line: usize| lines.next_if_eq(&line).is_some();
         let count = component.edit_nth("ATTENDEE", is_chosen, |property| {
-            let Some(attendee) = places.next().and_then(|at| self.attendees.get_mut(*at)) else {
-                return Edit::Keep;
-            };
-            let mut line = property.to_buf();
-            if let Err(error) = change(attendee, &mut line) {
-                failed = Err(error);
-                return Edit::Keep;
+            let place = places.next().and_then(|(at, by)| Some((self.attendees.get_mut(*at)?, *by)));
+            let Some((attendee, by)) = place else { return Edit::Keep };
+            match change(attendee, property, by) {
+                Ok(changed) => changed.map_or(Edit::Keep, Edit::Replace),
+                Err(error) => {
+                    failed = Err(error);
+                    Edit::Keep
+                }
             }
-            let written = line.as_property();
-            if property.is_written_as(&written) {
-                return Edit::Keep;
-            }
-            if let Some(changed) = Attendee::of(&written) {
-                *attendee = changed;
-            }
-            Edit::Replace(line)
         });
         failed.map(|()| count)
     }
