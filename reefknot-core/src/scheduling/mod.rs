@@ -25,7 +25,7 @@ pub use attendee::{Attendee, ForceSend, Organizer, PartStat, ScheduleAgent};
 pub(crate) use delegation::{delegate, recall};
 pub use delta::{Delta, InstanceDelta, PropertyChange, Weight, compare, is_private_extension};
 pub use identity::Identities;
-pub(crate) use object::edit_attendees;
+pub(crate) use object::{Attendance, by_person, edit_attendees};
 pub use object::{SchedulingObject, attendee_among, attendees, edit_attendee};
 pub use revision::Revision;
 pub use state::{AttendeeState, SchedulingState};

@@ -43,6 +43,9 @@ pub struct SchedulingObject {
     zones: Arc<Zones>,
 }
 
+/// What a component says of somebody.
+pub(crate) type Attendance<'a> = (&'a InstanceKey, &'a Attendee);
+
 impl SchedulingObject {
     /// Takes a VCALENDAR apart; its METHOD, if any, stays with whoever reads messages.
     ///
@@ -355,18 +358,18 @@ impl SchedulingObject {
     #[must_use]
     pub fn everybody(&self) -> BTreeMap<CalendarUserAddress, Vec<InstanceKey>> {
         let all = self.attendance();
-        let people = all.chunk_by(|(_, one), (_, other)| one.address == other.address);
-        people
+        by_person(&all)
             .map(|said| (said[0].1.address.clone(), said.iter().map(|(key, _)| (*key).clone()).collect()))
             .collect()
     }
 
     /// What every component says of whom it names first, in the order of people's addresses; of each person in the
     /// order of the components.
-    pub(crate) fn attendance(&self) -> Vec<(&InstanceKey, &Attendee)> {
+    pub(crate) fn attendance(&self) -> Vec<Attendance<'_>> {
         let parts = self.parts.iter();
         let named = parts.flat_map(|(key, part)| part.people().by_address().map(move |said| (key, said)));
         let mut all: Vec<_> = named.collect();
+        // Those of each component are in order: this merges them, and leaves each person's as they come.
         all.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
         all
     }
@@ -495,6 +498,11 @@ impl SchedulingObject {
         let master = self.master()?;
         Series::new(Arc::clone(&self.zones), &[master]).ok()
     }
+}
+
+/// What is said of each person, of all that is said in the order of people's addresses.
+pub(crate) fn by_person<'a>(all: &'a [Attendance<'a>]) -> impl Iterator<Item = &'a [Attendance<'a>]> {
+    all.chunk_by(|(_, one), (_, other)| one.address == other.address)
 }
 
 /// Each component by the instance it is for; a RECURRENCE-ID means what the series says it means.

@@ -1,6 +1,6 @@
-//! The messages of one decision: who must hear what, and why (RFC 5546 §3.2.2, §3.2.5, RFC 6638 §3.2.1).
+//! The messages of one decision, and what is remembered of them (RFC 5546 §3.2.2, §3.2.5, RFC 6638 §3.2.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::slice::from_ref;
 use std::sync::Arc;
 
@@ -14,57 +14,8 @@ use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{
-    Attendee, AttendeeState, Delta, ForceSend, Revision, SchedulingObject, Weight, fields,
-};
+use crate::scheduling::{Attendance, Attendee, AttendeeState, PartStat, Revision, SchedulingObject, fields};
 use crate::value::{CalendarUserAddress, Timestamp};
-
-/// Everybody before or after, with the components that name them.
-pub(super) fn everybody(
-    before: Option<&SchedulingObject>,
-    after: &SchedulingObject,
-) -> Vec<(CalendarUserAddress, Keys, Keys)> {
-    // The new object's spelling of an address comes first.
-    let are = after.everybody().into_iter().map(|(who, keys)| (who, (Keys::new(), Keys::from_iter(keys))));
-    let mut all: BTreeMap<CalendarUserAddress, (Keys, Keys)> = are.collect();
-    for (who, keys) in before.map(SchedulingObject::everybody).unwrap_or_default() {
-        all.entry(who).or_default().0.extend(keys);
-    }
-    all.into_iter().map(|(who, (was, is))| (who, was, is)).collect()
-}
-
-/// One revision, and what of it is the same for everybody.
-pub(super) struct Step<'a> {
-    before: Option<&'a SchedulingObject>,
-    after: &'a SchedulingObject,
-    delta: &'a Delta,
-    /// The SEQUENCE of whatever it moves.
-    next: u32,
-    /// Instances of the series before that have a component of their own since.
-    split: Keys,
-    /// What takes place for nobody any more.
-    gone: Keys,
-}
-
-impl<'a> Step<'a> {
-    pub(super) fn new(
-        before: Option<&'a SchedulingObject>,
-        after: &'a SchedulingObject,
-        delta: &'a Delta,
-        next: u32,
-    ) -> Self {
-        let mut step = Self { before, after, delta, next, split: Keys::new(), gone: Keys::new() };
-        let Some(before) = before else { return step };
-        let split = after.overrides().filter(|key| before.part(key).is_none() && before.has_instance(key));
-        step.split = split.cloned().collect();
-        let is_gone = |key: &&InstanceKey| {
-            after.is_cancelled(key) || after.part(key).is_none() && !after.has_instance(key)
-        };
-        let held = before.parts().map(|(key, _)| key).chain(&step.split);
-        step.gone = held.filter(is_gone).cloned().collect();
-        step
-    }
-}
 
 /// Makes the messages of one decision, and remembers what was sent.
 pub(super) struct Mailer<'a> {
@@ -75,12 +26,33 @@ pub(super) struct Mailer<'a> {
     pub(super) outcome: Outcome,
     /// The highest SEQUENCE used.
     pub(super) highest: u32,
-    /// Bodies by what their readers may see, so that those who see the same share one.
-    shared: BTreeMap<Keys, Arc<Component>>,
-    /// What changed, by what of it their readers attend and attend no more.
-    told: BTreeMap<(Keys, Keys), Arc<[Change]>>,
+    /// Requests by what their readers may see, so that those who see the same share one.
+    requests: BTreeMap<Keys, Arc<Request>>,
+    /// What is remembered of those who were sent the same, with what was remembered before. That is held, so that no
+    /// other can be in its place.
+    records: HashMap<Follows, (Option<Arc<AttendeeState>>, Arc<AttendeeState>)>,
     /// What CANCELs are about, by the instances they name and whether they are for all. Each names its own reader alone.
     cancelled: BTreeMap<(Keys, bool), Vec<Cancelled>>,
+}
+
+/// A REQUEST for those who attend the same components.
+struct Request {
+    body: Arc<Component>,
+    /// The highest SEQUENCE in it.
+    sequence: u32,
+    sent: Vec<(InstanceKey, Revision)>,
+    /// A component that holds for later instances too, where the series is not theirs to see.
+    open: Option<InstanceKey>,
+}
+
+/// What a record follows from when somebody is sent a REQUEST.
+#[derive(PartialEq, Eq, Hash)]
+struct Follows {
+    request: *const Request,
+    /// The record until now.
+    before: Option<*const AttendeeState>,
+    /// What the object says that they answered.
+    answers: Vec<(InstanceKey, PartStat)>,
 }
 
 impl<'a> Mailer<'a> {
@@ -96,8 +68,8 @@ impl<'a> Mailer<'a> {
             stamp,
             outcome,
             highest: 0,
-            shared: BTreeMap::new(),
-            told: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            records: HashMap::new(),
             cancelled: BTreeMap::new(),
         }
     }
@@ -121,7 +93,7 @@ impl<'a> Mailer<'a> {
             self.outcome.because("own-address", format!("{who} is the organizer"), "RFC 6638 §3.2.1");
             return false;
         }
-        if !self.context.agent.sends(attendee.agent) {
+        if !self.sends_to(attendee) {
             let message = format!("{who} has a SCHEDULE-AGENT that leaves the message to somebody else");
             self.outcome.because("schedule-agent", message, "RFC 6638 §7.1");
             return false;
@@ -129,172 +101,77 @@ impl<'a> Mailer<'a> {
         true
     }
 
-    /// Tells one person what a revision means for them.
-    pub(super) fn tell(
-        &mut self,
-        step: &Step<'_>,
-        who: &CalendarUserAddress,
-        was: &Keys,
-        is: &Keys,
-    ) -> Result<()> {
-        let Step { before, after, delta, next, .. } = *step;
-        let takes_place = |object: &SchedulingObject, key: &InstanceKey| {
-            object.part(key).is_some() && !object.is_cancelled(key)
-        };
-        let was: Keys =
-            was.iter().filter(|key| before.is_some_and(|b| takes_place(b, key))).cloned().collect();
-        let master_cancelled = after.is_cancelled(&InstanceKey::Master);
-        let is: Keys =
-            is.iter().filter(|key| !master_cancelled && takes_place(after, key)).cloned().collect();
-        let were = before.and_then(|before| find(before, who));
-        let Some(attendee) = find(after, who).or(were) else { return Ok(()) };
-        // What they attended and do not attend any more.
-        let mut lost: Keys = was.difference(&is).cloned().collect();
-        if before.is_some() {
-            lost.retain(|key| {
-                // A dropped override falls back to the series, or went with an EXDATE that the REQUEST tells.
-                let falls_back = after.part(key).is_none() && is.contains(&InstanceKey::Master);
-                *key == InstanceKey::Master || !falls_back
-            });
-            // An instance of the series that got a component without them, or a cancelled one.
-            if was.contains(&InstanceKey::Master) {
-                lost.extend(step.split.difference(&is).cloned());
-            }
-        }
-        if let Some(agent_before) = were.map(|attendee| attendee.agent)
-            && find(after, who).is_some()
-            && self.context.agent.sends(agent_before)
-            && !self.context.agent.sends(attendee.agent)
-        {
-            // RFC 6638 §3.2.1.2: somebody taken out of the server's hands gets a CANCEL from it.
-            let Some(before) = before else { return Ok(()) };
-            return self.send_cancel(before, after, attendee, &was, next, false);
-        }
-        if !self.may_send(attendee) {
-            // Whoever else sends it asks the same.
-            self.asks(after, who, &is);
-            return Ok(());
-        }
-        if let Some(before) = before
-            && !lost.is_empty()
-        {
-            let gone_for_all = master_cancelled || lost.is_subset(&step.gone);
-            self.send_cancel(before, after, attendee, &lost, next, gone_for_all)?;
-        }
-        let Some(reason) = self.request_reason(step, attendee, &was, &is) else {
-            return Ok(());
-        };
-        let changes = match reason {
-            MessageReason::Invitation => Arc::default(),
-            _ => self.changes(delta, after, &is, lost),
-        };
-        self.send_request(after, attendee, &is, reason, changes)
+    /// Whether this program sends what goes to that attendee.
+    pub(super) fn sends_to(&self, attendee: &Attendee) -> bool {
+        self.context.agent.sends(attendee.agent)
     }
 
-    /// Why this attendee gets a REQUEST; `None` where they get none, with the reason recorded.
-    fn request_reason(
-        &mut self,
-        step: &Step<'_>,
-        attendee: &Attendee,
-        was: &Keys,
-        is: &Keys,
-    ) -> Option<MessageReason> {
-        let Step { before, after, delta, .. } = *step;
-        let who = &attendee.address;
-        if is.is_empty() {
-            return None;
-        }
-        let invited_before = before.is_some_and(|before| {
-            find(before, who).is_some_and(|attendee| self.context.agent.sends(attendee.agent))
-        });
-        if was.is_empty() || !invited_before {
-            return Some(MessageReason::Invitation);
-        }
-        let concerns = |key: &InstanceKey| is.contains(&after.ruling(key));
-        let mine = || delta.instances.iter().filter(|(key, _)| concerns(key));
-        if mine().any(|(_, change)| change.asks_again || change.appeared) {
-            return Some(MessageReason::Rescheduled);
-        }
-        if mine().any(|(key, change)| change.invited.contains(who) && !was.contains(key)) {
-            return Some(MessageReason::Invitation);
-        }
-        let weight = mine()
-            .flat_map(|(_, change)| {
-                change.weight().into_iter().chain(change.disappeared.then_some(Weight::Significant))
-            })
-            .max();
-        if attendee.left_to_delegate && weight.is_some_and(|weight| weight < Weight::Reschedule) {
-            let message = format!("{who} delegated, and asked to hear of no updates");
-            self.outcome.because("left-to-delegate", message, "RFC 5546 §4.2.5");
-            return None;
-        }
-        match weight {
-            Some(Weight::Reschedule | Weight::Significant) => Some(MessageReason::Update),
-            Some(Weight::Informational) if self.context.preferences.tell_informational => {
-                Some(MessageReason::Update)
-            }
-            _ if attendee.force_send == ForceSend::Yes => Some(MessageReason::Update),
-            None => {
-                self.outcome.because(
-                    "not-concerned",
-                    format!("nothing changed for {who}"),
-                    "RFC 6638 §3.2.1.2",
-                );
-                None
-            }
-            Some(_) => {
-                let message = format!("{who} is not told: nothing changed that matters to them");
-                self.outcome.because("not-significant", message, "RFC 5546 §2.1.4");
-                None
-            }
-        }
-    }
-
-    /// What to tell those who attend the given components.
-    fn changes(&mut self, delta: &Delta, after: &SchedulingObject, is: &Keys, lost: Keys) -> Arc<[Change]> {
-        let told = self.told.entry((is.clone(), lost));
-        Arc::clone(told.or_insert_with_key(|(is, lost)| changes(delta, after, is, lost).into()))
+    pub(super) fn tells_informational(&self) -> bool {
+        self.context.preferences.tell_informational
     }
 
     /// The body for those who attend the given components.
     pub(super) fn body(&mut self, object: &SchedulingObject, keys: &Keys) -> Result<Arc<Component>> {
-        if let Some(calendar) = self.shared.get(keys) {
-            return Ok(Arc::clone(calendar));
-        }
-        let calendar = Arc::new(body::request(object, keys, self.stamp, self.context)?);
-        self.shared.insert(keys.clone(), Arc::clone(&calendar));
-        Ok(calendar)
+        Ok(Arc::clone(&self.request(object, keys)?.body))
     }
 
+    fn request(&mut self, object: &SchedulingObject, keys: &Keys) -> Result<Arc<Request>> {
+        if let Some(request) = self.requests.get(keys) {
+            return Ok(Arc::clone(request));
+        }
+        let revision = |key: &InstanceKey| {
+            let sequence = object.revision(key).sequence;
+            (key.clone(), Revision { sequence, dtstamp: Some(self.stamp) })
+        };
+        let sent: Vec<_> = keys.iter().map(revision).collect();
+        let open = keys.iter().find(|key| object.is_this_and_future(key));
+        let request = Arc::new(Request {
+            body: Arc::new(body::request(object, keys, self.stamp, self.context)?),
+            sequence: sent.iter().map(|(_, revision)| revision.sequence).max().unwrap_or_default(),
+            open: open.filter(|_| !keys.contains(&InstanceKey::Master)).cloned(),
+            sent,
+        });
+        self.requests.insert(keys.clone(), Arc::clone(&request));
+        Ok(request)
+    }
+
+    /// Sends the given components to somebody of whom that is said.
     pub(super) fn send_request(
         &mut self,
         object: &SchedulingObject,
-        attendee: &Attendee,
+        said: &[Attendance<'_>],
         keys: &Keys,
         reason: MessageReason,
         changes: Arc<[Change]>,
     ) -> Result<()> {
-        let calendar = self.body(object, keys)?;
-        let who = attendee.address.clone();
-        let range = keys.iter().find(|key| object.is_this_and_future(key));
-        if let Some(range) = range.filter(|_| !keys.contains(&InstanceKey::Master)) {
+        let Some((_, Attendee { address: who, .. })) = said.first() else { return Ok(()) };
+        let request = self.request(object, keys)?;
+        if let Some(open) = &request.open {
             let message = format!(
                 "{who} attends this and the later instances but not the series, and sees the first only; split it"
             );
-            self.outcome.because_of(range, "series-hidden", message, "RFC 5545 §3.2.13");
+            self.outcome.because_of(open, "series-hidden", message, "RFC 5545 §3.2.13");
         }
-        let sequence = keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default();
-        let stamp = Some(self.stamp);
-        let sent = keys
-            .iter()
-            .map(|key| (key.clone(), Revision { sequence: object.revision(key).sequence, dtstamp: stamp }));
-        self.asks(object, &who, keys).sent.extend(sent);
-        self.push(Method::Request, reason, who, object.uid(), sequence, calendar, changes);
+        let before = self.outcome.state.attendees.get(who).cloned();
+        let follows = Follows {
+            request: Arc::as_ptr(&request),
+            before: before.as_ref().map(Arc::as_ptr),
+            answers: said.iter().map(|(key, own)| ((*key).clone(), own.partstat.clone())).collect(),
+        };
+        if let Some((_, record)) = self.records.get(&follows) {
+            self.outcome.state.attendees.insert(who.clone(), Arc::clone(record));
+        } else {
+            self.asks(object, who, keys).sent.extend(request.sent.iter().cloned());
+            let record = self.outcome.state.begun(who, object);
+            self.records.insert(follows, (before, Arc::clone(record)));
+        }
+        let body = Arc::clone(&request.body);
+        self.push(Method::Request, reason, who.clone(), object.uid(), request.sequence, body, changes);
         Ok(())
     }
 
     /// Remembers what a REQUEST with these components asks of somebody; gives all that is remembered of them.
-    fn asks(
+    pub(super) fn asks(
         &mut self,
         object: &SchedulingObject,
         who: &CalendarUserAddress,
@@ -325,7 +202,7 @@ impl<'a> Mailer<'a> {
 
     /// Sends one CANCEL for what somebody attended; the series stands for all its instances. STATUS:CANCELLED only
     /// where nobody attends any more: to uninvite somebody it must not be there (RFC 5546 §3.2.5).
-    fn send_cancel(
+    pub(super) fn send_cancel(
         &mut self,
         before: &SchedulingObject,
         after: &SchedulingObject,
@@ -443,25 +320,4 @@ impl Cancelled {
         };
         Change { instance: self.key.clone(), property: property.to_owned(), before, after }
     }
-}
-
-/// What to tell somebody who attends the given components; what is private, or not theirs, is not in it.
-fn changes(delta: &Delta, after: &SchedulingObject, is: &Keys, lost: &Keys) -> Vec<Change> {
-    let mut all = Vec::new();
-    for (key, instance) in &delta.instances {
-        if lost.contains(key) || !is.contains(&after.ruling(key)) {
-            continue;
-        }
-        for change in &instance.changes {
-            if change.weight > Weight::Private {
-                all.push(Change {
-                    instance: key.clone(),
-                    property: change.property.clone(),
-                    before: change.before.clone(),
-                    after: change.after.clone(),
-                });
-            }
-        }
-    }
-    all
 }

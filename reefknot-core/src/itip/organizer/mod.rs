@@ -7,6 +7,7 @@
 mod mailer;
 mod revise;
 mod show;
+mod tell;
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
@@ -17,7 +18,7 @@ use super::message::MessageReason;
 use super::outcome::{Disposition, ObjectChange, Outcome, Role};
 use crate::Result;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Attendee, Revision, SchedulingObject, SchedulingState};
+use crate::scheduling::{Attendance, Attendee, Revision, SchedulingObject, SchedulingState};
 use crate::value::CalendarUserAddress;
 
 use mailer::Mailer;
@@ -99,20 +100,19 @@ pub(super) fn send_current(
     outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
-    let keys: Keys = object
+    let said: Vec<Attendance<'_>> = object
         .parts()
-        .map(|(key, _)| key)
-        .filter(|key| !object.is_cancelled(key))
-        .filter(|key| object.attendee(key, from_ref(&attendee.address)).is_some())
-        .cloned()
+        .filter_map(|(key, _)| Some((key, object.attendee(key, from_ref(&attendee.address))?)))
         .collect();
+    let keys: Keys =
+        said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key)).cloned().collect();
     let mut mailer = Mailer::new(object, outcome, context);
     if keys.is_empty() || object.is_cancelled(&InstanceKey::Master) {
         let all: Keys = object.parts().map(|(key, _)| key.clone()).collect();
         let sequence = object.sequence();
         mailer.cancel(object, &attendee.address, &all, sequence, true)?;
     } else if mailer.may_send(attendee) {
-        mailer.send_request(object, attendee, &keys, reason, Arc::default())?;
+        mailer.send_request(object, &said, &keys, reason, Arc::default())?;
     }
     let sequence = object.sequence();
     Ok(mailer.finish(sequence))

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
 
-use super::mailer::{Mailer, Step, everybody};
+use super::mailer::Mailer;
+use super::tell::Step;
 use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::itip::context::Context;
@@ -68,11 +69,7 @@ impl<'a> Revise<'a> {
             let stamp = mailer.stamp;
             mailer.stored.edit_details(&key, |part| fields::set_dtstamp(part, stamp));
         }
-        let people = everybody(before, &after);
-        let step = Step::new(before, &after, &delta, self.next);
-        for (who, was, is) in people {
-            mailer.tell(&step, &who, &was, &is)?;
-        }
+        Step::new(before, &after, &delta, self.next).tell(&mut mailer)?;
         for (key, change) in &delta.instances {
             let revision = Revision { sequence: self.next, dtstamp: Some(mailer.stamp) };
             if change.disappeared {
@@ -91,7 +88,7 @@ impl<'a> Revise<'a> {
     fn adopt(&mut self) {
         let Some(before) = self.before else { return };
         for who in before.everybody().keys().filter(|who| !self.context.identities.is_own(who)) {
-            self.outcome.state.attendee(who, before);
+            self.outcome.state.begun(who, before);
         }
     }
 

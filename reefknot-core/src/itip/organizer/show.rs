@@ -13,7 +13,9 @@ use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Attendee, Delta, PartStat, SchedulingObject, SchedulingState};
+use crate::scheduling::{
+    Attendance, Attendee, Delta, PartStat, SchedulingObject, SchedulingState, by_person,
+};
 use crate::value::CalendarUserAddress;
 
 /// What somebody answered, for the copies of the others who attend the components in which it shows
@@ -31,7 +33,7 @@ pub(in crate::itip) fn show_answers(
     let mut mailer = Mailer::new(object, outcome, context);
     let mut views: BTreeMap<Vec<&InstanceKey>, View> = BTreeMap::new();
     let attendance = object.attendance();
-    for said in attendance.chunk_by(|(_, one), (_, other)| one.address == other.address) {
+    for said in by_person(&attendance) {
         let (_, Attendee { address: who, agent, .. }) = said[0];
         let keys: Vec<_> = said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key)).collect();
         let view = views.entry(keys).or_insert_with_key(|keys| View::of(object, keys, &shown));
@@ -64,11 +66,7 @@ pub(in crate::itip) fn show_answers(
 
 /// Whether somebody who has not answered yet would read a SEQUENCE at which nobody asked them: an answer of theirs
 /// that is under way would then hold here and not there.
-fn asks_anew(
-    object: &SchedulingObject,
-    said: &[(&InstanceKey, &Attendee)],
-    state: &mut SchedulingState,
-) -> bool {
+fn asks_anew(object: &SchedulingObject, said: &[Attendance<'_>], state: &mut SchedulingState) -> bool {
     let answers = &state.begun(&said[0].1.address, object).answers;
     said.iter().any(|(key, own)| {
         let open = own.partstat == PartStat::NeedsAction && !object.is_cancelled(key);
