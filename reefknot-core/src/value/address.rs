@@ -28,8 +28,8 @@ use crate::{Error, Result};
 #[derive(Clone)]
 pub struct CalendarUserAddress {
     written: Arc<str>,
-    /// The very text of `written` where that is in the normal form already.
-    normal: Arc<str>,
+    /// The form that addresses are compared in, where `written` is not in it.
+    normal: Option<Arc<str>>,
     /// The URI of a bare mail address, where `mailto:` before it is not enough.
     encoded: Option<Arc<str>>,
 }
@@ -42,8 +42,7 @@ impl CalendarUserAddress {
     pub fn parse(text: &str) -> Result<Self> {
         let written = text.trim();
         if is_normal(written) {
-            let written: Arc<str> = written.into();
-            return Ok(Self { normal: Arc::clone(&written), written, encoded: None });
+            return Ok(Self { written: written.into(), normal: None, encoded: None });
         }
         let bad = |why: &str| {
             Err(Error::syntax(format!(
@@ -58,7 +57,8 @@ impl CalendarUserAddress {
         }
         match written.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) && !rest.is_empty() => {
-                Ok(Self { written: written.into(), normal: normal(scheme, rest).into(), encoded: None })
+                let normal = Some(normal(scheme, rest).into());
+                Ok(Self { written: written.into(), normal, encoded: None })
             }
             None if written
                 .split_once('@')
@@ -68,7 +68,7 @@ impl CalendarUserAddress {
                 let normal = format!("mailto:{}", written.to_lowercase());
                 let encoded = percent_encode(&normal["mailto:".len()..]);
                 let encoded = encoded.map(|mailbox| format!("mailto:{mailbox}").into());
-                Ok(Self { written: written.into(), normal: normal.into(), encoded })
+                Ok(Self { written: written.into(), normal: Some(normal.into()), encoded })
             }
             _ => bad("neither a URI nor a mail address"),
         }
@@ -80,20 +80,20 @@ impl CalendarUserAddress {
         match &self.encoded {
             Some(encoded) => encoded,
             None if self.written.contains(':') => &self.written,
-            None => &self.normal,
+            None => self.normal(),
         }
     }
 
     /// The form addresses are compared in.
     #[must_use]
     pub fn normal(&self) -> &str {
-        &self.normal
+        self.normal.as_ref().unwrap_or(&self.written)
     }
 
     /// The mail address in lower case, if this is one.
     #[must_use]
     pub fn mailbox(&self) -> Option<&str> {
-        self.normal.strip_prefix("mailto:")
+        self.normal().strip_prefix("mailto:")
     }
 }
 
@@ -180,7 +180,7 @@ impl fmt::Debug for CalendarUserAddress {
 
 impl PartialEq for CalendarUserAddress {
     fn eq(&self, other: &Self) -> bool {
-        self.normal == other.normal
+        self.normal() == other.normal()
     }
 }
 
@@ -194,13 +194,13 @@ impl PartialOrd for CalendarUserAddress {
 
 impl Ord for CalendarUserAddress {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.normal.cmp(&other.normal)
+        self.normal().cmp(other.normal())
     }
 }
 
 impl Hash for CalendarUserAddress {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.normal.hash(state);
+        self.normal().hash(state);
     }
 }
 
