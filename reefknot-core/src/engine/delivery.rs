@@ -15,14 +15,14 @@ use crate::value::CalendarUserAddress;
 pub(super) fn pending(outcome: &mut Outcome) -> Result<()> {
     let ObjectChange::Store(object) = &mut outcome.object else { return Ok(()) };
     let mut lines = Lines::default();
-    let mut read: BTreeMap<*const Component, Vec<(InstanceKey, Revision)>> = BTreeMap::new();
+    let mut read: BTreeMap<*const Component, Vec<InstanceKey>> = BTreeMap::new();
     for message in &outcome.messages {
         // Those who may see the same share a body: it is read once.
-        let about = match read.entry(Arc::as_ptr(&message.calendar)) {
+        let keys = match read.entry(Arc::as_ptr(&message.calendar)) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(about(message)?),
+            Entry::Vacant(new) => new.insert(SchedulingObject::instances_in(&message.calendar)?),
         };
-        about.iter().for_each(|(key, _)| lines.add(object, key, message));
+        keys.iter().for_each(|key| lines.add(object, key, message));
     }
     lines.write(object, |_| Some(ScheduleStatus::Pending)).map(|_| ())
 }

@@ -310,6 +310,19 @@ impl Component {
         gone
     }
 
+    /// Takes out the components directly inside for which `wanted` is true, in order.
+    pub(crate) fn take_components(&mut self, mut wanted: impl FnMut(&Component) -> bool) -> Vec<Component> {
+        let mut taken = Vec::new();
+        for entry in std::mem::take(&mut self.entries) {
+            match entry {
+                Entry::Component(component) if wanted(&component) => taken.push(*component),
+                other => self.entries.push(other),
+            }
+        }
+        self.is_tidy &= taken.is_empty();
+        taken
+    }
+
     /// The physical lines, from 1, that are directly inside and could not be read.
     pub fn unreadable(&self) -> impl Iterator<Item = usize> {
         self.entries.iter().filter_map(|entry| match entry {

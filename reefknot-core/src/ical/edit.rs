@@ -115,7 +115,10 @@ impl PropertyBuf {
                 "`{name}` is not a parameter name; use letters, digits and hyphens"
             )));
         }
-        let mut new = format!("{name}=");
+        let octets: usize = values.iter().map(|value| value.len() + 3).sum();
+        let mut new = String::with_capacity(name.len() + 1 + octets);
+        new.push_str(name);
+        new.push('=');
         for (at, value) in values.iter().enumerate() {
             if at > 0 {
                 new.push(',');

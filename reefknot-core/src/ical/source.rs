@@ -151,11 +151,15 @@ impl Text {
 
     /// Whether the name of a parameter may begin so, in any letter case; `false` is certain. No line is unfolded to know.
     pub(super) fn may_have_param(&self, source: &Source, start: &str) -> bool {
-        let written = self.written(source);
-        memchr::memchr_iter(b';', written).any(|at| {
+        let (written, start) = (self.written(source), start.as_bytes());
+        let may_begin = |at: &usize| {
+            let first = written.get(at + 1).zip(start.first());
+            first.is_none_or(|(own, wanted)| own.is_ascii_whitespace() || own.eq_ignore_ascii_case(wanted))
+        };
+        memchr::memchr_iter(b';', written).filter(may_begin).any(|at| {
             // A fold is blank, and so is what some programs write around a name.
-            let mut name = written[at + 1..].iter().filter(|byte| !byte.is_ascii_whitespace());
-            start.bytes().all(|wanted| name.next().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
+            let name = written[at + 1..].iter().filter(|byte| !byte.is_ascii_whitespace());
+            name.take(start.len()).map(u8::to_ascii_uppercase).eq(start.iter().map(u8::to_ascii_uppercase))
         })
     }
 

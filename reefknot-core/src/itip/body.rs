@@ -1,5 +1,6 @@
 //! The bodies of messages: what of an object one recipient gets to see (RFC 5546 §3.2, RFC 6638 §3.2.6).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::context::Context;
@@ -20,10 +21,12 @@ pub(super) fn request(
     stamp: Timestamp,
     context: &Context<'_>,
 ) -> Result<Component> {
-    let mut view = object.clone();
+    // Most see all of it.
+    let mut view = Cow::Borrowed(object);
     let hidden: Vec<InstanceKey> = object.overrides().filter(|key| !visible.contains(key)).cloned().collect();
     // From the last on, because what a THISANDFUTURE override hides ends where the next one begins.
     for key in hidden.iter().rev() {
+        let view = view.to_mut();
         if view.part(key).is_some_and(fields::is_this_and_future) {
             view.hide_this_and_future(key);
         } else {
@@ -32,7 +35,7 @@ pub(super) fn request(
         }
     }
     if !visible.contains(&InstanceKey::Master) {
-        view.remove_part(&InstanceKey::Master);
+        view.to_mut().remove_part(&InstanceKey::Master);
     }
     let mut calendar = shell(object, Method::Request, context)?;
     for (_, part) in view.parts() {

@@ -1,5 +1,6 @@
 //! The scheduling object: one UID with its series and overrides (RFC 6638 §3.1, RFC 4791 §4.1).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ use crate::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct SchedulingObject {
     /// The VCALENDAR without the components below.
-    shell: Component,
+    shell: Arc<Component>,
     kind: Kind,
     uid: String,
     parts: BTreeMap<InstanceKey, Part>,
@@ -55,11 +56,11 @@ impl SchedulingObject {
     pub fn from_calendar(mut calendar: Component) -> Result<Self> {
         calendar.remove("METHOD");
         let zones = Arc::new(Zones::of(&calendar));
+        let components = calendar.take_components(is_scheduled);
         let mut found: Option<(Kind, String)> = None;
-        let mut components = Vec::new();
         let mut first_organizer = None;
-        for component in calendar.components() {
-            let Some(kind) = Kind::of(component).filter(|kind| kind.is_scheduled()) else { continue };
+        for component in &components {
+            let Some(kind) = Kind::of(component) else { continue };
             let uid = component.value("UID").map(|uid| uid.trim().to_owned()).filter(|uid| !uid.is_empty());
             let Some(uid) = uid else {
                 return Err(at(component, format!("the {kind} has no UID; give it one")));
@@ -87,14 +88,21 @@ impl SchedulingObject {
                 }
                 _ => {}
             }
-            components.push(component);
         }
         let Some((kind, uid)) = found else {
             return Err(Error::invalid("the calendar holds no event, to-do or journal entry"));
         };
-        let parts = keyed(&components, &zones)?;
-        calendar.retain_components(|component| !Kind::of(component).is_some_and(Kind::is_scheduled));
-        Ok(Self { shell: calendar, kind, uid, parts, zones })
+        let parts = keyed(components, &zones)?;
+        Ok(Self { shell: Arc::new(calendar), kind, uid, parts, zones })
+    }
+
+    /// Which instances the components of a scheduling object or message are for, in their order.
+    ///
+    /// # Errors
+    /// When a RECURRENCE-ID cannot be read.
+    pub(crate) fn instances_in(calendar: &Component) -> Result<Vec<InstanceKey>> {
+        let components: Vec<_> = calendar.components().filter(|component| is_scheduled(component)).collect();
+        keys(&components, &Arc::new(Zones::of(calendar)))
     }
 
     /// The objects of a VCALENDAR that holds many, such as a file of a whole calendar, in the order in which they begin.
@@ -139,7 +147,7 @@ impl SchedulingObject {
     /// The whole object as a VCALENDAR: time zones first, then the series, then its overrides in time.
     #[must_use]
     pub fn to_calendar(&self) -> Component {
-        let mut calendar = self.shell.clone();
+        let mut calendar = Component::clone(&self.shell);
         for part in self.parts.values() {
             calendar.push_component(part.component().clone());
         }
@@ -468,7 +476,7 @@ impl SchedulingObject {
 
     /// Changes the VCALENDAR around the components.
     pub fn edit_shell<R>(&mut self, change: impl FnOnce(&mut Component) -> R) -> R {
-        let result = change(&mut self.shell);
+        let result = change(Arc::make_mut(&mut self.shell));
         self.zones = Arc::new(Zones::of(&self.shell));
         result
     }
@@ -478,7 +486,7 @@ impl SchedulingObject {
         for zone in other.components_named("VTIMEZONE") {
             let tzid = zone.value("TZID");
             if !self.shell.components_named("VTIMEZONE").any(|own| own.value("TZID") == tzid) {
-                self.shell.push_component(zone.clone());
+                Arc::make_mut(&mut self.shell).push_component(zone.clone());
             }
         }
         self.zones = Arc::new(Zones::of(&self.shell));
@@ -505,27 +513,42 @@ pub(crate) fn by_person<'a>(all: &'a [Attendance<'a>]) -> impl Iterator<Item = &
     all.chunk_by(|(_, one), (_, other)| one.address == other.address)
 }
 
-/// Each component by the instance it is for; a RECURRENCE-ID means what the series says it means.
-fn keyed(components: &[&Component], zones: &Arc<Zones>) -> Result<BTreeMap<InstanceKey, Part>> {
+/// Whether a component is one that scheduling knows: an event, a to-do or a journal entry.
+fn is_scheduled(component: &Component) -> bool {
+    Kind::of(component).is_some_and(Kind::is_scheduled)
+}
+
+/// Each component by the instance it is for.
+fn keyed(components: Vec<Component>, zones: &Arc<Zones>) -> Result<BTreeMap<InstanceKey, Part>> {
+    let keys = keys(&components.iter().collect::<Vec<_>>(), zones)?;
+    let mut parts = BTreeMap::new();
+    for (key, component) in keys.into_iter().zip(components) {
+        match parts.entry(key) {
+            Entry::Vacant(place) => drop(place.insert(Part::new(component))),
+            Entry::Occupied(known) => {
+                let what = format!("the instance `{}` of this UID occurs twice; keep one", known.key());
+                return Err(at(&component, what));
+            }
+        }
+    }
+    Ok(parts)
+}
+
+/// The instance that each component is for; a RECURRENCE-ID means what the series says it means.
+fn keys(components: &[&Component], zones: &Arc<Zones>) -> Result<Vec<InstanceKey>> {
     let master = components.iter().find(|component| component.property("RECURRENCE-ID").is_none());
     // Only an override asks it what its RECURRENCE-ID means.
     let series = master
         .filter(|_| components.len() > 1)
         .and_then(|master| Series::new(Arc::clone(zones), &[master]).ok());
-    let mut parts = BTreeMap::new();
-    for component in components {
-        let key = match fields::read_date_time(component, "RECURRENCE-ID")? {
-            None => InstanceKey::Master,
-            Some(id) => match &series {
-                Some(series) => series.key(&id),
-                None => InstanceKey::of(&id, zones),
-            },
-        };
-        if parts.insert(key.clone(), Part::new((*component).clone())).is_some() {
-            return Err(at(component, format!("the instance `{key}` of this UID occurs twice; keep one")));
-        }
-    }
-    Ok(parts)
+    let key = |component: &&Component| {
+        Ok(match (fields::read_date_time(component, "RECURRENCE-ID")?, &series) {
+            (None, _) => InstanceKey::Master,
+            (Some(id), Some(series)) => series.key(&id),
+            (Some(id), None) => InstanceKey::of(&id, zones),
+        })
+    };
+    components.iter().map(key).collect()
 }
 
 /// The attendees of one component; a line that names nobody is passed over.

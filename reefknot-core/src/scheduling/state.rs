@@ -69,7 +69,7 @@ impl SchedulingState {
     ) -> &mut Arc<AttendeeState> {
         let attendee = self.attendees.entry(who.clone()).or_default();
         if attendee.answers.is_blank() {
-            Arc::make_mut(attendee).answers = Answers::of(object, from_ref(who));
+            Arc::make_mut(attendee).begin(who, object);
         }
         attendee
     }
@@ -126,6 +126,13 @@ pub struct AttendeeState {
 }
 
 impl AttendeeState {
+    /// Where nothing is remembered of somebody, their record begins with what the object says.
+    pub(crate) fn begin(&mut self, who: &CalendarUserAddress, object: &SchedulingObject) {
+        if self.answers.is_blank() {
+            self.answers = Answers::of(object, from_ref(who));
+        }
+    }
+
     /// Whether the organizer has told them of an instance since somebody else could have passed it on at that SEQUENCE:
     /// a REQUEST says what holds, whatever was passed on at its own SEQUENCE or before, and a CANCEL ends what was
     /// passed on before it. What is said of the series, or of the THISANDFUTURE component that rules the instance, is

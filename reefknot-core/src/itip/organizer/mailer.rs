@@ -21,16 +21,17 @@ use crate::value::{CalendarUserAddress, Timestamp};
 pub(super) struct Mailer<'a> {
     context: &'a Context<'a>,
     pub(super) organizer: CalendarUserAddress,
-    pub(super) stored: SchedulingObject,
     pub(super) stamp: Timestamp,
     pub(super) outcome: Outcome,
     /// The highest SEQUENCE used.
     pub(super) highest: u32,
     /// Requests by what their readers may see, so that those who see the same share one.
     requests: BTreeMap<Keys, Arc<Request>>,
-    /// What is remembered of those who were sent the same, with what was remembered before. That is held, so that no
-    /// other can be in its place.
-    records: HashMap<Follows, (Option<Arc<AttendeeState>>, Arc<AttendeeState>)>,
+    /// The record of those of whom nothing is remembered yet.
+    blank: Arc<AttendeeState>,
+    /// The records of those who were sent the same, with what they had before. That is held, so that no other can be in
+    /// its place.
+    records: HashMap<Follows, (Arc<AttendeeState>, Arc<AttendeeState>)>,
     /// What CANCELs are about, by the instances they name and whether they are for all. Each names its own reader alone.
     cancelled: BTreeMap<(Keys, bool), Vec<Cancelled>>,
 }
@@ -50,7 +51,7 @@ struct Request {
 struct Follows {
     request: *const Request,
     /// The record until now.
-    before: Option<*const AttendeeState>,
+    before: *const AttendeeState,
     /// What the object says that they answered.
     answers: Vec<(InstanceKey, PartStat)>,
 }
@@ -64,11 +65,11 @@ impl<'a> Mailer<'a> {
         Self {
             context,
             organizer,
-            stored: object.clone(),
             stamp,
             outcome,
             highest: 0,
             requests: BTreeMap::new(),
+            blank: Arc::default(),
             records: HashMap::new(),
             cancelled: BTreeMap::new(),
         }
@@ -152,36 +153,48 @@ impl<'a> Mailer<'a> {
             );
             self.outcome.because_of(open, "series-hidden", message, "RFC 5545 §3.2.13");
         }
-        let before = self.outcome.state.attendees.get(who).cloned();
-        let follows = Follows {
-            request: Arc::as_ptr(&request),
-            before: before.as_ref().map(Arc::as_ptr),
-            answers: said.iter().map(|(key, own)| ((*key).clone(), own.partstat.clone())).collect(),
-        };
-        if let Some((_, record)) = self.records.get(&follows) {
-            self.outcome.state.attendees.insert(who.clone(), Arc::clone(record));
-        } else {
-            self.asks(object, who, keys).sent.extend(request.sent.iter().cloned());
-            let record = self.outcome.state.begun(who, object);
-            self.records.insert(follows, (before, Arc::clone(record)));
-        }
+        self.remember(object, said, who, keys, &request);
         let body = Arc::clone(&request.body);
         self.push(Method::Request, reason, who.clone(), object.uid(), request.sequence, body, changes);
         Ok(())
     }
 
-    /// Remembers what a REQUEST with these components asks of somebody; gives all that is remembered of them.
-    pub(super) fn asks(
+    /// Remembers what somebody was sent. Whoever had the same record and is sent the same has the same again.
+    fn remember(
+        &mut self,
+        object: &SchedulingObject,
+        said: &[Attendance<'_>],
+        who: &CalendarUserAddress,
+        keys: &Keys,
+        request: &Arc<Request>,
+    ) {
+        let attendees = &mut self.outcome.state.attendees;
+        let record = attendees.entry(who.clone()).or_insert_with(|| Arc::clone(&self.blank));
+        let follows = Follows {
+            request: Arc::as_ptr(request),
+            before: Arc::as_ptr(record),
+            answers: said.iter().map(|(key, own)| ((*key).clone(), own.partstat.clone())).collect(),
+        };
+        if let Some((_, known)) = self.records.get(&follows) {
+            *record = Arc::clone(known);
+            return;
+        }
+        let before = Arc::clone(record);
+        let own = Arc::make_mut(record);
+        own.begin(who, object);
+        asks(own, object, who, keys);
+        own.sent.extend(request.sent.iter().cloned());
+        self.records.insert(follows, (before, Arc::clone(record)));
+    }
+
+    /// Remembers what is asked of somebody to whom somebody else sends it.
+    pub(super) fn asked_elsewhere(
         &mut self,
         object: &SchedulingObject,
         who: &CalendarUserAddress,
         keys: &Keys,
-    ) -> &mut AttendeeState {
-        let attendee = self.outcome.state.attendee(who, object);
-        let named = keys.iter().filter(|key| object.part(key).is_some());
-        attendee.answers.hear(named.map(|key| (key, object.asks(key, from_ref(who)))));
-        attendee.cancelled.retain(|key| !keys.contains(key));
-        attendee
+    ) {
+        asks(self.outcome.state.attendee(who, object), object, who, keys);
     }
 
     /// Cancels what somebody attended, because the event is deleted.
@@ -274,6 +287,13 @@ impl<'a> Mailer<'a> {
             changes,
         });
     }
+}
+
+/// What a REQUEST with these components asks of somebody.
+fn asks(record: &mut AttendeeState, object: &SchedulingObject, who: &CalendarUserAddress, keys: &Keys) {
+    let named = keys.iter().filter(|key| object.part(key).is_some());
+    record.answers.hear(named.map(|key| (key, object.asks(key, from_ref(who)))));
+    record.cancelled.retain(|key| !keys.contains(key));
 }
 
 pub(super) fn find<'o>(object: &'o SchedulingObject, who: &CalendarUserAddress) -> Option<&'o Attendee> {

@@ -65,10 +65,6 @@ impl<'a> Revise<'a> {
         self.never_fall();
         let (before, after) = (self.before, self.after);
         let mut mailer = Mailer::new(&after, self.outcome, self.context);
-        for key in touched {
-            let stamp = mailer.stamp;
-            mailer.stored.edit_details(&key, |part| fields::set_dtstamp(part, stamp));
-        }
         Step::new(before, &after, &delta, self.next).tell(&mut mailer)?;
         for (key, change) in &delta.instances {
             let revision = Revision { sequence: self.next, dtstamp: Some(mailer.stamp) };
@@ -78,9 +74,13 @@ impl<'a> Revise<'a> {
                 mailer.outcome.state.tombstones.remove(key);
             }
         }
-        let sequence =
-            mailer.stored.sequence().max(if mailer.outcome.messages.is_empty() { 0 } else { mailer.highest });
-        mailer.outcome.object = ObjectChange::Store(mailer.stored.clone());
+        let mut stored = after;
+        for key in touched {
+            stored.edit_details(&key, |part| fields::set_dtstamp(part, mailer.stamp));
+        }
+        let told = if mailer.outcome.messages.is_empty() { 0 } else { mailer.highest };
+        let sequence = stored.sequence().max(told);
+        mailer.outcome.object = ObjectChange::Store(stored);
         Ok(mailer.finish(sequence))
     }
 

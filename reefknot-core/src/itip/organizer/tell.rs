@@ -132,8 +132,7 @@ impl<'a> Step<'a> {
             return mailer.send_cancel(before, self.after, attendee, &party.was, self.next, false);
         }
         if !mailer.may_send(attendee) {
-            // Whoever else sends it asks the same.
-            mailer.asks(self.after, &attendee.address, &party.is);
+            mailer.asked_elsewhere(self.after, &attendee.address, &party.is);
             return Ok(());
         }
         if let Some(before) = self.before
