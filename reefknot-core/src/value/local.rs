@@ -160,7 +160,8 @@ impl FromStr for LocalDateTime {
 
 impl fmt::Display for LocalDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}T{:02}{:02}{:02}", self.date, self.hour, self.minute, self.second)
+        let digits = u32::from(self.hour) * 10_000 + u32::from(self.minute) * 100 + u32::from(self.second);
+        write!(f, "{}T{digits:06}", self.date)
     }
 }
 
