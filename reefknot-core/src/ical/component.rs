@@ -131,6 +131,13 @@ impl Component {
             .filter(move |property| property.params().any(|param| param.begins_with(start)))
     }
 
+    /// The properties whose times are in a zone (TZID, RFC 5545 §3.2.19), in order; an ATTENDEE is none of them.
+    pub(crate) fn zoned_properties(&self) -> impl Iterator<Item = Property<'_>> {
+        self.properties_where(|line, source| {
+            !line.is_named(source, "ATTENDEE") && line.may_have_param(source, "TZID")
+        })
+    }
+
     fn properties_where<'a>(
         &'a self,
         chosen: impl Fn(&Text, &Source) -> bool,
@@ -226,6 +233,20 @@ impl Component {
     /// As [`edit`](Self::edit), for the properties of one name, in any letter case.
     pub fn edit_named(&mut self, name: &str, decide: impl FnMut(&Property<'_>) -> Edit) -> usize {
         self.edit_chosen(|line, source| line.is_named(source, name), decide)
+    }
+
+    /// As [`edit`](Self::edit), for the properties of all names but one.
+    pub(crate) fn edit_but(&mut self, name: &str, decide: impl FnMut(&Property<'_>) -> Edit) -> usize {
+        self.edit_chosen(|line, source| !line.is_named(source, name), decide)
+    }
+
+    /// As [`edit`](Self::edit), for the properties with a parameter whose name may begin so, in any letter case.
+    pub(crate) fn edit_with_param(
+        &mut self,
+        start: &str,
+        decide: impl FnMut(&Property<'_>) -> Edit,
+    ) -> usize {
+        self.edit_chosen(|line, source| line.may_have_param(source, start), decide)
     }
 
     /// As [`edit_named`](Self::edit_named), for those of the properties that `chosen` picks by their place among

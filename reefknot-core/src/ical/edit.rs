@@ -110,21 +110,7 @@ impl PropertyBuf {
     /// # Errors
     /// As [`set_param`](Self::set_param).
     pub fn set_params(&mut self, name: &str, values: &[&str]) -> Result<()> {
-        if !lex::is_token(name) {
-            return Err(Error::invalid(format!(
-                "`{name}` is not a parameter name; use letters, digits and hyphens"
-            )));
-        }
-        let octets: usize = values.iter().map(|value| value.len() + 3).sum();
-        let mut new = String::with_capacity(name.len() + 1 + octets);
-        new.push_str(name);
-        new.push('=');
-        for (at, value) in values.iter().enumerate() {
-            if at > 0 {
-                new.push(',');
-            }
-            encode_param(&mut new, name, value)?;
-        }
+        let new = param(name, values)?;
         let new = Some(new.as_bytes()).filter(|_| !values.is_empty());
         self.splice_params(|param| param.is(name), new);
         Ok(())
@@ -158,6 +144,26 @@ impl PropertyBuf {
         let closed = close_quote(last);
         self.line.splice(split.value - 1 - last.len()..split.value - 1, closed);
     }
+}
+
+/// A parameter as it is written.
+pub(super) fn param(name: &str, values: &[&str]) -> Result<String> {
+    if !lex::is_token(name) {
+        return Err(Error::invalid(format!(
+            "`{name}` is not a parameter name; use letters, digits and hyphens"
+        )));
+    }
+    let octets: usize = values.iter().map(|value| value.len() + 3).sum();
+    let mut new = String::with_capacity(name.len() + 1 + octets);
+    new.push_str(name);
+    new.push('=');
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            new.push(',');
+        }
+        encode_param(&mut new, name, value)?;
+    }
+    Ok(new)
 }
 
 /// A line without the parameters for which `gone` is true, and with a new one in the place of the first of them, or after

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::lex::{self, Split};
 use super::source::{Source, Text};
 use super::{PropertyBuf, edit};
+use crate::Result;
 use crate::value::text;
 
 /// One property of a component, as it stands (RFC 5545 §3.1).
@@ -92,6 +93,21 @@ impl<'a> Property<'a> {
         PropertyBuf::from_line(self.line.to_vec())
     }
 
+    /// A copy with a parameter set to one value, as [`PropertyBuf::set_param`] sets it.
+    ///
+    /// # Errors
+    /// As that.
+    pub(crate) fn with_param(&self, name: &str, value: &str) -> Result<PropertyBuf> {
+        if self.split.open_quote {
+            let mut copy = self.to_buf();
+            copy.set_param(name, value)?;
+            return Ok(copy);
+        }
+        let new = edit::param(name, &[value])?;
+        let line = edit::splice_params(&self.line, self.split, |param| param.is(name), Some(new.as_bytes()));
+        Ok(PropertyBuf::from_line(line))
+    }
+
     /// A copy without the parameters for which `gone` is true.
     pub(crate) fn without_params(&self, gone: impl Fn(Param<'_>) -> bool) -> PropertyBuf {
         if self.split.open_quote {
@@ -138,7 +154,8 @@ pub struct Param<'a> {
 
 impl<'a> Param<'a> {
     fn split(self) -> (&'a [u8], Option<&'a [u8]>) {
-        match memchr::memchr(b'=', self.raw) {
+        // Names are short: a search that is made for long text would take longer.
+        match self.raw.iter().position(|&byte| byte == b'=') {
             Some(at) => (self.raw[..at].trim_ascii(), Some(&self.raw[at + 1..])),
             None => (self.raw.trim_ascii(), None),
         }

@@ -129,37 +129,32 @@ impl Text {
 
     /// Whether the line is a property of that name, in any letter case. Hardly any is unfolded to know.
     pub(super) fn is_named(&self, source: &Source, name: &str) -> bool {
-        let written = self.written(source);
-        // Most lines differ in the first letter, and a meeting of thousands is asked for many names.
+        let (written, name) = (self.written(source), name.as_bytes());
+        // Most lines differ in the first letter, and those of a meeting of thousands are asked for many names.
         let first = |text: &[u8]| text.first().map(u8::to_ascii_uppercase);
-        if first(written) != first(name.as_bytes()) {
+        if first(written) != first(name) {
             return false;
         }
-        let spelt = written.iter().zip(name.as_bytes());
-        let stop = spelt.take_while(|(own, wanted)| own.eq_ignore_ascii_case(wanted)).count();
-        match written.get(stop) {
-            // A fold inside the name.
-            Some(b'\r' | b'\n') => {
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let (start, rest) = written.split_at(name.len().min(written.len()));
+        match rest.first().filter(|next| !is_end(next)) {
+            Some(next) if start.eq_ignore_ascii_case(name) => !lex::is_name_byte(*next),
+            // A fold inside the name, or right behind it.
+            next if next.is_none() || start.iter().any(is_end) => {
                 let line = self.unfolded(source);
-                let split = lex::split(&line);
-                split.is_some_and(|split| line[..split.name].eq_ignore_ascii_case(name.as_bytes()))
+                lex::split(&line).is_some_and(|split| line[..split.name].eq_ignore_ascii_case(name))
             }
-            Some(byte) => stop == name.len() && !lex::is_name_byte(*byte),
-            None => false,
+            _ => false,
         }
     }
 
     /// Whether the name of a parameter may begin so, in any letter case; `false` is certain. No line is unfolded to know.
     pub(super) fn may_have_param(&self, source: &Source, start: &str) -> bool {
-        let (written, start) = (self.written(source), start.as_bytes());
-        let may_begin = |at: &usize| {
-            let first = written.get(at + 1).zip(start.first());
-            first.is_none_or(|(own, wanted)| own.is_ascii_whitespace() || own.eq_ignore_ascii_case(wanted))
-        };
-        memchr::memchr_iter(b';', written).filter(may_begin).any(|at| {
+        let written = self.written(source);
+        memchr::memchr_iter(b';', written).any(|at| {
             // A fold is blank, and so is what some programs write around a name.
-            let name = written[at + 1..].iter().filter(|byte| !byte.is_ascii_whitespace());
-            name.take(start.len()).map(u8::to_ascii_uppercase).eq(start.iter().map(u8::to_ascii_uppercase))
+            let mut name = written[at + 1..].iter().filter(|byte| !byte.is_ascii_whitespace());
+            start.bytes().all(|wanted| name.next().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
         })
     }
 

@@ -32,6 +32,22 @@ fn a_fold_may_cut_a_character() {
 }
 
 #[test]
+fn lines_are_found_by_name_and_parameter_however_they_are_written() {
+    let event = event(
+        "ATTENDEE;CN=\"a;SCHEDULE-x\";SCHE\r\n DULE-STATUS=1.1:mailto:b\r\nattendee; schedule-agent=NONE:mailto:c\r\n\
+         ATTENDEE;CN=d;SCHEDULED=1:mailto:d\r\nATTEN\r\n DEE\r\n ;X=1:mailto:e;SCHEDULE-\r\nATTENDEES:1\r\n\
+         AT:2\r\nSUMMARY;X=1\r\n ;SCHEDULE-X=1:a\r\n",
+    );
+    let values = |found: &mut dyn Iterator<Item = Property<'_>>| -> Vec<String> {
+        found.map(|property| property.value().into_owned()).collect()
+    };
+    let named = ["mailto:b", "mailto:c", "mailto:d", "mailto:e;SCHEDULE-"];
+    assert_eq!(values(&mut event.properties_named("Attendee")), named);
+    assert_eq!(values(&mut event.properties_but("ATTENDEE")), ["1", "2", "a"]);
+    assert_eq!(values(&mut event.properties_with_param("Schedule-")), ["mailto:b", "mailto:c", "a"]);
+}
+
+#[test]
 fn any_letter_case_and_several_calendars() {
     let text = "begin:vcalendar\r\nBegin:Vevent\r\nuid:1\r\nend:VEVENT\r\nEND:vcalendar\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
     let stream = parse(text);

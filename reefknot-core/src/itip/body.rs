@@ -9,6 +9,7 @@ use crate::Result;
 use crate::ical::{Component, Edit, Kind, Param, Property, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{SchedulingObject, fields, is_private_extension};
+use crate::time::tzids;
 use crate::value::{CalendarUserAddress, DateTime, Timestamp};
 
 /// The REQUEST for somebody who attends the given components.
@@ -215,14 +216,15 @@ fn outgoing(component: &mut Component, context: &Context<'_>) {
     component.remove_unreadable();
     component.retain_components(|inner| !inner.is("VALARM"));
     let keep_categories = context.preferences.send_categories;
-    component.edit(|property| {
+    // An ATTENDEE is none of these, and a meeting may have thousands.
+    component.edit_but("ATTENDEE", |property| {
         let private = property.is("CATEGORIES") && !keep_categories
             || property.is("COLOR")
             || property.is("REQUEST-STATUS")
             || is_private_extension(property.name());
-        if private {
-            return Edit::Remove;
-        }
+        if private { Edit::Remove } else { Edit::Keep }
+    });
+    component.edit_with_param("SCHEDULE-", |property| {
         if property.params().any(is_schedule_param) {
             return Edit::Replace(strip_schedule_params(property));
         }
@@ -244,15 +246,18 @@ pub(super) fn strip_schedule_params(property: &Property<'_>) -> PropertyBuf {
 /// Keeps the time zones that the message uses and writes those it lacks (RFC 5546 §3.1.2), each
 /// for the time in which it is used.
 fn add_zones(calendar: &mut Component, object: &SchedulingObject) {
-    let mut named = BTreeSet::new();
-    for part in calendar.components().filter(|component| !component.is("VTIMEZONE")) {
-        // An ATTENDEE is no time, and a meeting may have thousands.
-        let lines = part.properties_but("ATTENDEE");
-        named.extend(lines.filter_map(|property| Some(property.param("TZID")?.to_string())));
-    }
+    let named = tzids(calendar);
+    let mut lacking = named.clone();
     calendar.retain_components(|component| {
-        !component.is("VTIMEZONE") || component.text("TZID").is_some_and(|tzid| named.contains(&tzid))
+        !component.is("VTIMEZONE")
+            || component.text("TZID").is_some_and(|tzid| {
+                lacking.remove(&tzid);
+                named.contains(&tzid)
+            })
     });
+    if lacking.is_empty() {
+        return;
+    }
     // A zone that nobody can resolve is left as the object has it; `validate` tells the sender.
     object.zones().define_in(calendar);
 }

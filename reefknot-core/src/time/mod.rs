@@ -17,6 +17,7 @@ mod zones;
 
 pub(crate) use cursor::Cursor;
 pub use definition::{Definition, Observance};
+pub(crate) use usage::tzids;
 pub use usage::{Contradiction, ZoneUse};
 pub use vtimezone::vtimezone_text;
 pub use zone::{LocalResolution, Zone};

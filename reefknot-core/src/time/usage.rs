@@ -48,6 +48,16 @@ impl fmt::Display for Contradiction {
     }
 }
 
+/// The zones that the times of a calendar name, as written.
+pub(crate) fn tzids(calendar: &Component) -> BTreeSet<String> {
+    let (mut named, mut left) = (BTreeSet::new(), vec![calendar]);
+    while let Some(component) = left.pop() {
+        named.extend(component.zoned_properties().filter_map(|time| Some(time.param("TZID")?.into_owned())));
+        left.extend(component.components().filter(|inner| !inner.is("VTIMEZONE")));
+    }
+    named
+}
+
 /// How far into the future the definition of a series without end is compared, in seconds.
 const FORESEEN: i64 = 100 * 366 * 86_400;
 /// What finding the last instance of a rule with COUNT may cost; a longer one counts as endless.
