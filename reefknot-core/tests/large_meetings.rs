@@ -63,6 +63,31 @@ fn who_may_see_the_same_shares_one_body() {
 }
 
 #[test]
+fn who_was_asked_the_same_shares_one_record() {
+    let records = |outcome: &Outcome| {
+        let records: BTreeSet<_> = outcome.state.attendees.values().map(Arc::as_ptr).collect();
+        (outcome.state.attendees.len(), records.len())
+    };
+    let invited = decide(None, Some(&meeting(500, 10, None)));
+    // The organizer is one of them, and is sent nothing.
+    assert_eq!(records(&invited), (501, 2));
+    let moved = decide(Some(&invited), Some(&meeting(500, 11, None)));
+    assert_eq!(records(&moved), (501, 2));
+    let text = serde_json::to_string(&moved.state).unwrap();
+    assert_eq!(serde_json::from_str::<SchedulingState>(&text).unwrap(), moved.state);
+    // Whoever attends less is remembered apart.
+    let without = decide(Some(&moved), Some(&meeting(500, 11, Some(&[7, 400]))));
+    let record = |number: usize| {
+        let who = format!("mailto:person{number}@bar.com").parse().unwrap();
+        &without.state.attendees[&who]
+    };
+    assert_eq!(record(7), record(400));
+    assert_ne!(record(7), record(8));
+    assert!(Arc::ptr_eq(record(8), record(9)));
+    assert_eq!((record(7).cancelled.len(), record(8).cancelled.len()), (1, 0));
+}
+
+#[test]
 fn ten_thousand_are_invited_asked_again_and_told_of_the_end() {
     let invited = decide(None, Some(&meeting(10_000, 10, None)));
     assert_eq!((invited.messages.len(), bodies(&invited.messages)), (10_000, 1));

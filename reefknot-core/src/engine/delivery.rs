@@ -104,8 +104,8 @@ struct Lines<'a>(BTreeMap<InstanceKey, Recipients<'a>>);
 
 #[derive(Default)]
 struct Recipients<'a> {
-    organizer: HashSet<&'a CalendarUserAddress>,
-    attendees: HashSet<&'a CalendarUserAddress>,
+    organizer: Vec<&'a CalendarUserAddress>,
+    attendees: Vec<&'a CalendarUserAddress>,
 }
 
 impl<'a> Lines<'a> {
@@ -114,7 +114,7 @@ impl<'a> Lines<'a> {
         let holder = if object.part(key).is_some() { key.clone() } else { InstanceKey::Master };
         let Recipients { organizer, attendees } = self.0.entry(holder).or_default();
         let recipients = if is_to_organizer(message.method) { organizer } else { attendees };
-        recipients.insert(&message.recipient);
+        recipients.push(&message.recipient);
     }
 
     /// Writes what `next` makes of each line's status; gives how many lines changed.
@@ -125,6 +125,7 @@ impl<'a> Lines<'a> {
     ) -> Result<usize> {
         let mut written = 0;
         for (key, Recipients { organizer, attendees }) in &self.0 {
+            let attendees: HashSet<_> = attendees.iter().copied().collect();
             written += object.set_statuses(key, |line| {
                 let is_told = attendees.contains(&line.address);
                 is_told.then(|| next(line.status.as_deref())).flatten()
@@ -135,7 +136,7 @@ impl<'a> Lines<'a> {
             written += object.edit_organizer(key, |own, line| {
                 let code = next(own.status.as_deref()).map(ScheduleStatus::code);
                 let code = code.filter(|code| own.status.as_deref() != Some(code));
-                let code = code.filter(|_| organizer.contains(&own.address));
+                let code = code.filter(|_| organizer.contains(&&own.address));
                 code.map_or(Ok(()), |code| line.set_param("SCHEDULE-STATUS", code))
             })?;
         }

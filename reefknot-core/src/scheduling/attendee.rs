@@ -10,7 +10,7 @@ use crate::ical::{Param, Property, PropertyBuf};
 use crate::value::CalendarUserAddress;
 
 /// A participation status (RFC 5545 §3.2.12).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartStat {
     /// No answer yet; also what a missing parameter means.
     NeedsAction,

@@ -111,8 +111,7 @@ impl Part {
             code.filter(|code| attendee.status.as_deref() != Some(code))
         };
         self.edit_lines(code, |attendee, property, code| {
-            let mut line = property.to_buf();
-            line.set_param("SCHEDULE-STATUS", code)?;
+            let line = property.with_param("SCHEDULE-STATUS", code)?;
             attendee.status = Some(code.to_owned());
             Ok(Some(line))
         })
@@ -201,12 +200,33 @@ impl People {
 mod tests {
     use super::*;
     use crate::engine::read_object;
-    use crate::ical::Limits;
+    use crate::ical::{Limits, Stream};
     use crate::recurrence::InstanceKey;
     use crate::scheduling::{PartStat, SchedulingObject, edit_attendee};
 
     fn address(text: &str) -> CalendarUserAddress {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_of_people_is_what_their_lines_say_once_statuses_are_set() {
+        let text = "BEGIN:VEVENT\r\nATTENDEE;CN=\"E; of it\";SCHEDULE-STATUS=\"1.1\":mailto:e@baz.net\r\n\
+                    ATTENDEE;PARTSTAT=TENTATIVE;schedule-\r\n status=5.1;CN=F:mailto:f@baz.net\r\n\
+                    ATTENDEE:nobody\r\nATTENDEE;CN=\"open:mailto:c@bar.com\r\nEND:VEVENT\r\n";
+        let stream = Stream::parse(text.as_bytes(), &Limits::default()).unwrap();
+        let mut part = Part::new(stream.components().next().unwrap().clone());
+        let sent = |attendee: &Attendee| {
+            (attendee.address != address("mailto:e@baz.net")).then_some(ScheduleStatus::Sent)
+        };
+        assert_eq!(part.set_statuses(sent).unwrap(), 2);
+        assert_eq!(part.set_statuses(|_| Some(ScheduleStatus::Sent)).unwrap(), 0);
+        assert_eq!(part.people().attendees(), People::of(part.component()).attendees());
+        assert_eq!(
+            part.component().to_string(),
+            "BEGIN:VEVENT\r\nATTENDEE;CN=\"E; of it\";SCHEDULE-STATUS=\"1.1\":mailto:e@baz.net\r\n\
+             ATTENDEE;PARTSTAT=TENTATIVE;SCHEDULE-STATUS=1.1;CN=F:mailto:f@baz.net\r\n\
+             ATTENDEE:nobody\r\nATTENDEE;CN=\"open\";SCHEDULE-STATUS=1.1:mailto:c@bar.com\r\nEND:VEVENT\r\n"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The messages of one decision, and what is remembered of them (RFC 5546 §3.2.2, §3.2.5, RFC 6638 §3.2.1).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::slice::from_ref;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(super) struct Mailer<'a> {
     blank: Arc<AttendeeState>,
     /// The records of those who were sent the same, with what they had before. That is held, so that no other can be in
     /// its place.
-    records: HashMap<Follows, (Arc<AttendeeState>, Arc<AttendeeState>)>,
+    records: BTreeMap<Follows, (Arc<AttendeeState>, Arc<AttendeeState>)>,
     /// What CANCELs are about, by the instances they name and whether they are for all. Each names its own reader alone.
     cancelled: BTreeMap<(Keys, bool), Vec<Cancelled>>,
 }
@@ -47,7 +47,7 @@ struct Request {
 }
 
 /// What a record follows from when somebody is sent a REQUEST.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Follows {
     request: *const Request,
     /// The record until now.
@@ -70,7 +70,7 @@ impl<'a> Mailer<'a> {
             highest: 0,
             requests: BTreeMap::new(),
             blank: Arc::default(),
-            records: HashMap::new(),
+            records: BTreeMap::new(),
             cancelled: BTreeMap::new(),
         }
     }
