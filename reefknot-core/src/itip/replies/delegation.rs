@@ -118,7 +118,7 @@ impl Recorder<'_> {
         key: &InstanceKey,
         delegator: &CalendarUserAddress,
     ) {
-        let answers = &self.outcome.state.attendee(delegator, self.stored).answers;
+        let answers = &self.outcome.state.begun(delegator, self.stored).answers;
         let asked = answers.asked_under(key, &self.stored.ruling_before(key));
         // Nobody can pass on a revision that is still to come.
         let latest = self.stored.revision(key).sequence.max(asked);
@@ -390,7 +390,7 @@ impl Recorder<'_> {
         for key in keys {
             let cancelled = self.outcome.state.was_cancelled_for(key, delegate);
             let ruling = self.object.ruling_before(key);
-            let remembered = self.outcome.state.attendee(delegate, self.stored);
+            let remembered = self.outcome.state.begun(delegate, self.stored);
             let told = [key, &InstanceKey::Master].into_iter().filter_map(|key| remembered.sent.get(key));
             let told = told.map(|told| told.sequence + 1).max().filter(|_| cancelled).unwrap_or_default();
             if told.max(remembered.answers.asked_under(key, &ruling)) > self.object.revision(key).sequence {
