@@ -220,6 +220,7 @@ impl<'de> Deserialize<'de> for CalendarUserAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn one_person_however_written() {
@@ -267,6 +268,22 @@ mod tests {
     fn what_is_no_address() {
         for text in ["", " ", "b", "mailto:", "@foo", "a b@foo.com", "a\u{7}@foo.com"] {
             assert!(CalendarUserAddress::parse(text).unwrap_err().is_syntax(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_the_same_as_written_and_as_a_uri(
+            text in "(mailto:|MAILTO:)?[!-~é]{1,9}@[!-~é]{1,9}|[a-z][a-z0-9+.-]{0,4}:[!-~é]{0,20}|[a-zA-Z.%?&]{1,9}@[a-zA-Z.]{1,9}",
+        ) {
+            if let Ok(address) = CalendarUserAddress::parse(&text) {
+                for form in [&address.to_string(), address.uri()] {
+                    let again = CalendarUserAddress::parse(form).unwrap();
+                    prop_assert_eq!(&again, &address, "{}", form);
+                    prop_assert_eq!(again.mailbox(), address.mailbox(), "{}", form);
+                }
+                prop_assert_eq!(address.to_string(), text);
+            }
         }
     }
 }
