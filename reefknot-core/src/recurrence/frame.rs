@@ -90,6 +90,7 @@ impl Frame {
     }
 
     /// The key of an instance.
+    #[inline]
     pub(super) fn key(&self, point: Point) -> InstanceKey {
         let local = || LocalDateTime::saturating_from_seconds(point.local);
         match self {
@@ -123,6 +124,7 @@ impl Frame {
     }
 
     /// The [value](Self::value) of one time among many.
+    #[inline]
     pub(super) fn value_on(&self, point: Point, page: &mut Page) -> DateTime {
         let local = LocalDateTime::on_page(point.local, page);
         match self {

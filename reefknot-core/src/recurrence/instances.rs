@@ -162,6 +162,7 @@ impl<'a> Series<'a> {
         segments
     }
 
+    #[inline]
     fn start_in(&self, segment: &Segment<'_, '_>, point: Point, page: &mut Page) -> Place {
         match segment.shift {
             None => {
@@ -243,6 +244,7 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// Takes an instance if the window holds some of it.
+    #[inline]
     fn offer(&mut self, point: Point, start: Place, end: Option<Place>, component: &'a Component) -> bool {
         let series = self.series;
         let zoned = matches!(start.value, DateTime::Utc(_) | DateTime::Zoned { .. });

@@ -169,6 +169,7 @@ impl Timing {
     }
 
     /// The ends of many instances in order, by one [dial](Self::dial_of_end).
+    #[inline]
     pub(super) fn end_by(&self, start: &Place, dial: &mut Dial<'_>) -> Option<Place> {
         match &self.length {
             Length::Implied { whole_day: false } => None,
@@ -196,6 +197,7 @@ impl Timing {
         }
     }
 
+    #[inline]
     fn after(&self, start: &Place, length: Duration, dial: &mut Dial<'_>) -> Place {
         match (&mut dial.cursor, &self.zone, start.instant) {
             (Some(cursor), _, Some(instant)) if length.days() == 0 => {
@@ -234,6 +236,7 @@ fn later_on_clock(start: &DateTime, seconds: i64) -> Place {
     Place { value: start.with_civil(LocalDateTime::saturating_from_seconds(sum)), instant: None }
 }
 
+#[inline]
 fn exactly_after(start: &Place, seconds: i64, form: &DateTime, dial: &mut Dial<'_>) -> Place {
     match (start.instant, &mut dial.cursor) {
         (Some(instant), Some(cursor)) => {
@@ -243,6 +246,7 @@ fn exactly_after(start: &Place, seconds: i64, form: &DateTime, dial: &mut Dial<'
     }
 }
 
+#[inline]
 fn in_form(instant: Timestamp, form: &DateTime, cursor: &mut Cursor<'_>, page: &mut Page) -> Place {
     let value = match form {
         DateTime::Utc(_) => DateTime::Utc(instant),

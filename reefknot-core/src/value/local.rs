@@ -110,8 +110,9 @@ impl LocalDateTime {
     /// [`saturating_from_seconds`](Self::saturating_from_seconds) of one time among many.
     #[inline]
     pub(crate) fn on_page(seconds: i64, page: &mut Page) -> Self {
-        match page.date(seconds.div_euclid(86_400)) {
-            Some(date) => Self::at_second_of(date, seconds.rem_euclid(86_400) as u32),
+        let day = seconds.div_euclid(86_400);
+        match page.date(day) {
+            Some(date) => Self::at_second_of(date, (seconds - day * 86_400) as u32),
             None => Self::saturating_from_seconds(seconds),
         }
     }
