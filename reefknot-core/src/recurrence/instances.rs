@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Point};
 use super::series::Series;
-use super::timing::{Place, Timing};
+use super::timing::{Elapsed, Place, Timing};
 use super::{Budget, InstanceKey, RecurrenceSet, Spent};
 use crate::ical::Component;
 use crate::time::{Unresolved, Zone};
@@ -196,6 +196,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let last = self.window.end.seconds() + margin - shift;
         let mut walk = set.between(first.max(segment.from), last.min(segment.to));
         let (mut given, mut dial) = (0, segment.timing.dial_of_end());
+        let mut elapsed = if exact { segment.timing.elapsed() } else { None };
         while let Some((point, period)) = walk.next_point(budget)? {
             if point.order == segment.to {
                 break;
@@ -203,12 +204,17 @@ impl<'s, 'a> Search<'s, 'a> {
             if self.is_overridden(point) {
                 continue;
             }
-            let start = self.series.start_in(segment, point, &mut dial.page);
-            let end = match period.and_then(|index| set.period(index)) {
-                Some(period) => Some(segment.timing.end_of_period(&start, period, &self.series.zones)),
-                None => segment.timing.end_by(&start, &mut dial),
+            let taken = if let (Some(elapsed), None) = (&mut elapsed, period) {
+                self.offer_exact(point, elapsed, &mut dial.page, segment.component)
+            } else {
+                let start = self.series.start_in(segment, point, &mut dial.page);
+                let end = match period.and_then(|index| set.period(index)) {
+                    Some(period) => Some(segment.timing.end_of_period(&start, period, &self.series.zones)),
+                    None => segment.timing.end_by(&start, &mut dial),
+                };
+                self.offer(point, start, end, segment.component)
             };
-            if self.offer(point, start, end, segment.component) {
+            if taken {
                 given += 1;
                 if given > self.limit {
                     break;
@@ -243,10 +249,44 @@ impl<'s, 'a> Search<'s, 'a> {
         }
     }
 
+    /// [`offer`](Self::offer) where instants alone tell what the window holds: most instances, and made for less.
+    #[inline]
+    fn offer_exact(
+        &mut self,
+        point: Point,
+        elapsed: &mut Elapsed<'_>,
+        page: &mut Page,
+        component: &'a Component,
+    ) -> bool {
+        let start = Timestamp::from_seconds(point.order);
+        let end = start.saturating_add(elapsed.seconds);
+        if !self.holds(start.seconds(), end.seconds(), 0) {
+            return false;
+        }
+        self.found.push(Instance {
+            key: self.key(point),
+            start: self.series.frame.value_on(point, page),
+            end: Some(elapsed.written(end, page)),
+            start_instant: Some(start),
+            end_instant: Some(end),
+            component,
+        });
+        true
+    }
+
+    /// Whether the window, so much wider on both sides, holds some of what lasts from one second to another.
+    fn holds(&self, first: i64, last: i64, width: i64) -> bool {
+        let (from, to) = (self.window.start.seconds() - width, self.window.end.seconds() + width);
+        first < to && if last > first { last > from } else { first >= from }
+    }
+
+    fn key(&self, point: Point) -> InstanceKey {
+        if self.series.is_recurring() { self.series.frame.key(point) } else { InstanceKey::Master }
+    }
+
     /// Takes an instance if the window holds some of it.
     #[inline]
     fn offer(&mut self, point: Point, start: Place, end: Option<Place>, component: &'a Component) -> bool {
-        let series = self.series;
         let zoned = matches!(start.value, DateTime::Utc(_) | DateTime::Zoned { .. });
         let instant = |place: &Place| match place.instant {
             Some(instant) => Some(instant),
@@ -259,15 +299,14 @@ impl<'s, 'a> Search<'s, 'a> {
         };
         let last =
             end.as_ref().map_or(first, |end| instant(end).map_or_else(|| end.order(), Timestamp::seconds));
-        let (from, to) = (self.window.start.seconds() - width, self.window.end.seconds() + width);
         // A whole day without a length, such as a journal entry's, fills its day.
         let last = if end.is_none() && start.value.is_date() { first + 86_400 } else { last };
-        if first >= to || if last > first { last <= from } else { first < from } {
+        if !self.holds(first, last, width) {
             return false;
         }
         let start_instant = instant(&start);
         self.found.push(Instance {
-            key: if series.is_recurring() { series.frame.key(point) } else { InstanceKey::Master },
+            key: self.key(point),
             start_instant,
             end_instant: start_instant.map(|_| Timestamp::from_seconds(last)),
             start: start.value,

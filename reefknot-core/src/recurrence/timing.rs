@@ -35,6 +35,21 @@ impl<'z> Dial<'z> {
     }
 }
 
+/// As long as every instance takes in a zone, and how its end is written.
+pub(super) struct Elapsed<'t> {
+    pub(super) seconds: i64,
+    form: &'t DateTime,
+    cursor: Cursor<'t>,
+}
+
+impl Elapsed<'_> {
+    /// How that end is written.
+    #[inline]
+    pub(super) fn written(&mut self, end: Timestamp, page: &mut Page) -> DateTime {
+        in_form(end, self.form, &mut self.cursor, page).value
+    }
+}
+
 /// How long a component lasts.
 #[derive(Clone, Debug)]
 enum Length {
@@ -166,6 +181,16 @@ impl Timing {
             Length::Implied { .. } | Length::Nominal(_) => self.zone.as_ref(),
         };
         Dial::of(zone.map(Cursor::forward))
+    }
+
+    /// What all instances take alike; `None` where the clock decides, or no end is said.
+    pub(super) fn elapsed(&self) -> Option<Elapsed<'_>> {
+        let (seconds, form, zone) = match &self.length {
+            Length::Exact { seconds, form, zone } => (*seconds, form, zone),
+            Length::Nominal(length) if length.days() == 0 => (length.seconds(), &self.start, &self.zone),
+            Length::Implied { .. } | Length::Nominal(_) => return None,
+        };
+        Some(Elapsed { seconds, form, cursor: Cursor::forward(zone.as_ref()?) })
     }
 
     /// The ends of many instances in order, by one [dial](Self::dial_of_end).
