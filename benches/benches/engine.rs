@@ -4,6 +4,7 @@ mod common;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use reefknot_benches::meeting::{Meeting, accept, accept_by_mail, bodies, organize, record, stored};
+use reefknot_core::itip::ShowAnswers;
 use reefknot_core::scheduling::SchedulingState;
 
 const ATTENDEES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -63,17 +64,23 @@ fn moved_instances(criterion: &mut Criterion) {
     }
 }
 
+/// Shown to all others with a calendar on the organizer's server, as a server does by itself, and to nobody.
 fn answer(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("an answer, from texts to text, by attendees");
     for attendees in ATTENDEES {
         let meeting = Meeting { attendees, overrides: 0 };
         let before = meeting.invited().expect("a meeting of the benches");
         let reply = meeting.reply();
-        let decide = || record(&before, &reply).map(|outcome| stored(&outcome));
-        let text = String::from_utf8(decide().expect("a REPLY of the benches")).expect("text");
-        assert_eq!(text.matches("PARTSTAT=ACCEPTED").count(), 2);
-        group.throughput(Throughput::Elements(attendees as u64));
-        group.bench_function(BenchmarkId::new("reefknot", attendees), |bench| bench.iter(decide));
+        for (name, shown, refreshes) in
+            [("shown", ShowAnswers::Locally, attendees - 1), ("not shown", ShowAnswers::Nobody, 0)]
+        {
+            let decide = || record(&before, &reply, shown).map(|outcome| (stored(&outcome), outcome));
+            let (text, outcome) = decide().expect("a REPLY of the benches");
+            assert_eq!(String::from_utf8_lossy(&text).matches("PARTSTAT=ACCEPTED").count(), 2);
+            assert_eq!(outcome.refreshes.len(), refreshes);
+            group.throughput(Throughput::Elements(attendees as u64));
+            group.bench_function(BenchmarkId::new(name, attendees), |bench| bench.iter(decide));
+        }
     }
     group.finish();
 }
@@ -82,18 +89,16 @@ fn accepting(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("an invitation accepted, by attendees");
     for attendees in [8, 100, 1_000] {
         let meeting = Meeting { attendees, overrides: 0 };
-        let said = |reply: Vec<u8>| String::from_utf8_lossy(&reply).contains("PARTSTAT=ACCEPTED");
+        let holds = |reply: &[u8], said: &str| String::from_utf8_lossy(reply).contains(said);
         group.throughput(Throughput::Elements(attendees as u64));
         let invitation = meeting.invitation().expect("a meeting of the benches");
-        assert!(said(accept(&invitation).expect("an invitation of the benches")));
-        group.bench_function(BenchmarkId::new("from text to text", attendees), |bench| {
-            bench.iter(|| accept(&invitation));
-        });
+        let decide = || accept(&invitation);
+        assert!(holds(&decide().expect("an invitation of the benches"), "PARTSTAT=ACCEPTED"));
+        group.bench_function(BenchmarkId::new("from text to text", attendees), |bench| bench.iter(decide));
         let mail = meeting.invitation_mail().expect("a meeting of the benches");
-        assert!(said(accept_by_mail(&mail).expect("an invitation of the benches")));
-        group.bench_function(BenchmarkId::new("from mail to mail", attendees), |bench| {
-            bench.iter(|| accept_by_mail(&mail));
-        });
+        let decide = || accept_by_mail(&mail);
+        assert!(holds(&decide().expect("an invitation of the benches"), "Subject: Accepted"));
+        group.bench_function(BenchmarkId::new("from mail to mail", attendees), |bench| bench.iter(decide));
     }
     group.finish();
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use reefknot_core::engine::{Engine, read_calendar, read_object};
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::imip::{self, MailOptions, ReadOptions};
-use reefknot_core::itip::{Authentication, Carrier, Envelope, Message, ObjectChange, Outcome};
+use reefknot_core::itip::{
+    Authentication, Carrier, Envelope, Message, ObjectChange, Outcome, Preferences, ShowAnswers,
+};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{Identities, PartStat, SchedulingState};
 use reefknot_core::time::Zone;
@@ -152,11 +154,11 @@ pub fn organize(before: Option<&Invited>, after: &str, state: &SchedulingState) 
     engine().change(before.as_ref(), Some(&after), state, now())
 }
 
-/// The first attendee's answer arrived: from the texts to what follows.
+/// The first attendee's answer arrived: from the texts to what follows, for those to whom it is shown too.
 ///
 /// # Errors
 /// When a text is no scheduling object.
-pub fn record(stored: &Invited, reply: &str) -> Result<Outcome> {
+pub fn record(stored: &Invited, reply: &str, show_answers: ShowAnswers) -> Result<Outcome> {
     let limits = Limits::default();
     let object = read_object(&stored.copy, &limits)?;
     let message = read_calendar(reply.as_bytes(), &limits)?;
@@ -165,7 +167,8 @@ pub fn record(stored: &Invited, reply: &str) -> Result<Outcome> {
         authentication: Authentication::Authenticated,
         carrier: Carrier::Local,
     };
-    engine().receive(Some(&object), &stored.state, &message, &envelope, now())
+    let engine = engine().with_preferences(Preferences { show_answers, ..Preferences::default() });
+    engine.receive(Some(&object), &stored.state, &message, &envelope, now())
 }
 
 /// The first attendee takes an invitation over and accepts it: from the text of the message to that of the reply.

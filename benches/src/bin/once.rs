@@ -9,6 +9,7 @@ use reefknot_benches::peers::reefknot;
 use reefknot_benches::{people, rules};
 use reefknot_core::freebusy::BusyCalendar;
 use reefknot_core::ical::Limits;
+use reefknot_core::itip::ShowAnswers;
 use reefknot_core::recurrence::Budget;
 use reefknot_core::scheduling::SchedulingState;
 use reefknot_core::time::Zone;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
     let Ok(()) = decide(&work, size).or_else(|_| recur(&work, size)).or_else(|_| run(&work)) else {
         eprintln!("Usage: once generate|read|print|change|invitation");
         eprintln!(
-            "       once invite|move|instances|answer|accept|mail [ATTENDEES, or INSTANCES of a meeting of 10]"
+            "       once invite|move|instances|answer|unshown|accept|mail [ATTENDEES, or INSTANCES of a meeting of 10]"
         );
         eprintln!("       once calendar|busy [OBJECTS]");
         eprintln!("       once stored [PEOPLE, of 500 objects each]");
@@ -83,9 +84,10 @@ fn decide(work: &str, size: usize) -> Result<(), Box<dyn std::error::Error>> {
             let before = meeting.invited()?;
             black_box(bodies(&organize(Some(&before), &meeting.text(0, 1), &before.state)?));
         }
-        "answer" => {
+        "answer" | "unshown" => {
+            let shown = if work == "answer" { ShowAnswers::Locally } else { ShowAnswers::Nobody };
             let before = meeting.invited()?;
-            black_box(stored(&record(&before, &meeting.reply())?));
+            black_box(stored(&record(&before, &meeting.reply(), shown)?));
         }
         "accept" => drop(black_box(accept(&meeting.invitation()?)?)),
         "mail" => drop(black_box(accept_by_mail(&meeting.invitation_mail()?)?)),
