@@ -283,7 +283,10 @@ pub(crate) fn every_message_is_valid(world: &World, message: &Message) {
 /// 10: cancelling one instance never cancels the series.
 pub(crate) fn a_cancelled_instance_leaves_the_series(world: &World, message: &Message, outcome: &Outcome) {
     let mut parts = message.calendar.components().filter(|part| Kind::of(part).is_some());
-    if message.method == Method::Cancel && parts.all(|part| part.property("RECURRENCE-ID").is_some()) {
+    // From the first instance on is all of it.
+    let one =
+        |part: &Component| part.property("RECURRENCE-ID").is_some() && !fields::is_this_and_future(part);
+    if message.method == Method::Cancel && parts.all(one) {
         let before = world.held(who(&message.recipient), meeting_of(&message.uid)).object.as_ref();
         let lives = |object: Option<&SchedulingObject>| {
             object.and_then(SchedulingObject::master).map(|master| !fields::is_cancelled(master))

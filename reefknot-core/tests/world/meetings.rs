@@ -122,6 +122,13 @@ pub(crate) fn shift(part: &mut Component, hours: i8) {
     }
 }
 
+/// Makes an override hold for all later instances too (RFC 5545 §3.2.13).
+pub(crate) fn and_future(part: &mut Component) {
+    let mut id = part.property("RECURRENCE-ID").unwrap().to_buf();
+    id.set_param("RANGE", "THISANDFUTURE").unwrap();
+    part.set(id);
+}
+
 /// As an RDATE says it.
 pub(crate) fn extra_date(start: &DateTime) -> PropertyBuf {
     let mut scratch = Component::new("VEVENT").unwrap();

@@ -15,6 +15,9 @@ pub(crate) enum Op {
     RenameInstance(usize, u8),
     MoveSeries(i8),
     MoveInstance(usize, i8),
+    /// From an instance on (RANGE=THISANDFUTURE); not among the random ones yet (docs/roadmap.md).
+    RenameFrom(usize, u8),
+    MoveFrom(usize, i8),
     RevertInstance(usize),
     CancelInstance(usize),
     ExcludeInstance(usize),

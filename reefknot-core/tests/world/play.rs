@@ -8,7 +8,9 @@ use reefknot_core::scheduling::{
 };
 use reefknot_core::value::CalendarUserAddress;
 
-use super::meetings::{TASK, TEA, WEEKS, add, meeting_of, names, note, organizer, remove, shift, text};
+use super::meetings::{
+    TASK, TEA, WEEKS, add, and_future, meeting_of, names, note, organizer, remove, shift, text,
+};
 use super::people::{D, E, MALLORY, ROOM, address, called, is_own, who};
 use super::{Held, Op, Party, World};
 
@@ -332,6 +334,18 @@ impl World {
             }
             Op::MoveInstance(week, hours) => {
                 edit_instance(&mut object, week, &|part| shift(part, hours));
+            }
+            Op::RenameFrom(week, name) => {
+                edit_instance(&mut object, week, &|part| {
+                    and_future(part);
+                    part.set(title(format!("Later tea {name}")));
+                });
+            }
+            Op::MoveFrom(week, hours) => {
+                edit_instance(&mut object, week, &|part| {
+                    and_future(part);
+                    shift(part, hours);
+                });
             }
             Op::RevertInstance(week) => {
                 keys.get(week % WEEKS).and_then(|key| object.remove_part(key));

@@ -3,8 +3,8 @@
 
 use super::Op;
 use super::Op::{
-    Add, Answer, AnswerInstance, CallOff, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo,
-    MoveInstance, MoveSeries, Rename, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
+    Add, Answer, AnswerInstance, CallOff, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveFrom,
+    MoveInstance, MoveSeries, Rename, RenameFrom, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
 };
 
 /// What is under way at the end arrives in many orders, and both sides agree after each.
@@ -98,4 +98,21 @@ fn a_series_without_any_instance_left_is_called_off_like_another() {
 fn an_instance_that_was_added_makes_no_other_old() {
     let ops = [Deliver(0), Answer(1, 0), UninviteFrom(0, 2), Deliver(0), Add(0)];
     agree(&[1], &ops);
+}
+
+#[test]
+fn who_does_not_attend_an_instance_hears_that_it_stands_for_the_later_ones() {
+    for week in [0, 2] {
+        let ops = [UninviteFrom(week, 1), RenameFrom(week, 0)];
+        agree(&[1], &ops);
+        agree(&[1, 2], &[&[Deliver(0), Deliver(0), Answer(1, 0)], &ops[..], &[Rename(1)]].concat());
+    }
+    agree(&[1, 2], &[UninviteFrom(0, 1), MoveFrom(0, 1), Rename(2), Answer(2, 0), MoveSeries(1)]);
+}
+
+#[test]
+fn whom_the_later_instances_leave_nothing_of_the_series_is_sent_nothing_of_it() {
+    let welcome = Op::PartyCrash(true);
+    agree(&[1], &[RenameFrom(0, 0), welcome, Add(0)]);
+    agree(&[1, 2], &[Deliver(0), Deliver(0), RenameFrom(0, 0), welcome, Answer(1, 0), Rename(1)]);
 }

@@ -300,6 +300,18 @@ pub(super) fn find<'o>(object: &'o SchedulingObject, who: &CalendarUserAddress) 
     object.parts().find_map(|(key, _)| object.attendee(key, from_ref(who)))
 }
 
+/// The components that somebody attends, of those that name them: the series stands for no instance where others rule
+/// all of it, from the first instance on (RANGE=THISANDFUTURE).
+pub(super) fn attended(object: &SchedulingObject, mut named: Keys) -> Keys {
+    let mut ranges = object.overrides().filter(|key| object.is_this_and_future(key)).peekable();
+    let begins =
+        |key: &InstanceKey| object.instance_start(key) == object.instance_start(&InstanceKey::Master);
+    if ranges.peek().is_some_and(|first| begins(first)) && !ranges.any(|range| named.contains(range)) {
+        named.remove(&InstanceKey::Master);
+    }
+    named
+}
+
 /// One component that a CANCEL is about.
 struct Cancelled {
     key: InstanceKey,

@@ -106,6 +106,7 @@ pub(super) fn send_current(
         .collect();
     let keys: Keys =
         said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key)).cloned().collect();
+    let keys = mailer::attended(object, keys);
     let mut mailer = Mailer::new(object, outcome, context);
     if keys.is_empty() || object.is_cancelled(&InstanceKey::Master) {
         let all: Keys = object.parts().map(|(key, _)| key.clone()).collect();

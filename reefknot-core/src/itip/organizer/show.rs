@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Keys;
-use super::mailer::Mailer;
+use super::mailer::{Mailer, attended};
 use crate::Result;
 use crate::ical::{Component, Property};
 use crate::itip::body::{self};
@@ -84,11 +84,12 @@ struct View {
 
 impl View {
     fn of(object: &SchedulingObject, keys: &[&InstanceKey], shown: &[Shown]) -> Self {
-        let theirs = shown.iter().filter(|shown| keys.contains(&&shown.ruling));
+        let keys = attended(object, keys.iter().copied().cloned().collect());
+        let theirs = shown.iter().filter(|shown| keys.contains(&shown.ruling));
         Self {
-            keys: keys.iter().copied().cloned().collect(),
             changes: theirs.map(|shown| shown.change.clone()).collect(),
             sequence: keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default(),
+            keys,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Keys;
-use super::mailer::Mailer;
+use super::mailer::{Mailer, attended};
 use crate::Result;
 use crate::itip::message::{Change, MessageReason};
 use crate::recurrence::InstanceKey;
@@ -21,7 +21,8 @@ pub(super) struct Step<'a> {
     /// The SEQUENCE of whatever it moves.
     next: u32,
     master_cancelled: bool,
-    /// Instances of the series before that have a component of their own since.
+    /// Instances of the series before that have a component of their own since, or one that since rules the later
+    /// ones too.
     split: Keys,
     /// What takes place for nobody any more.
     gone: Keys,
@@ -60,7 +61,10 @@ impl<'a> Step<'a> {
         let (split, gone) = (Keys::new(), Keys::new());
         let mut step = Self { before, after, delta, next, master_cancelled, split, gone };
         let Some(before) = before else { return step };
-        let split = after.overrides().filter(|key| before.part(key).is_none() && before.has_instance(key));
+        let split = after.overrides().filter(|key| match before.part(key) {
+            Some(_) => after.is_this_and_future(key) && !before.is_this_and_future(key),
+            None => before.has_instance(key),
+        });
         step.split = split.cloned().collect();
         let is_gone = |key: &&InstanceKey| {
             after.is_cancelled(key) || after.part(key).is_none() && !after.has_instance(key)
@@ -85,7 +89,7 @@ impl<'a> Step<'a> {
     fn party(&self, was: &[&InstanceKey], is: &[&InstanceKey]) -> Party<'a> {
         let Self { before, after, delta, .. } = *self;
         let take_place = |object: &SchedulingObject, keys: &[&InstanceKey]| -> Keys {
-            keys.iter().copied().filter(|key| !object.is_cancelled(key)).cloned().collect()
+            attended(object, keys.iter().copied().filter(|key| !object.is_cancelled(key)).cloned().collect())
         };
         let was = before.map_or_else(Keys::new, |before| take_place(before, was));
         let is = if self.master_cancelled { Keys::new() } else { take_place(after, is) };
