@@ -208,11 +208,13 @@ impl SchedulingObject {
 
     /// The same calendar with none of its components, to put others in.
     pub(crate) fn without_parts(&self) -> Self {
-        let mut empty = self.clone();
-        for (key, _) in self.parts() {
-            empty.remove_part(key);
+        Self {
+            shell: Arc::clone(&self.shell),
+            kind: self.kind,
+            uid: self.uid.clone(),
+            parts: BTreeMap::new(),
+            zones: Arc::clone(&self.zones),
         }
-        empty
     }
 
     /// The organizer, from whichever component names one.

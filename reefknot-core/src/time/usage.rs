@@ -50,12 +50,19 @@ impl fmt::Display for Contradiction {
 
 /// The zones that the times of a calendar name, as written.
 pub(crate) fn tzids(calendar: &Component) -> BTreeSet<String> {
-    let (mut named, mut left) = (BTreeSet::new(), vec![calendar]);
-    while let Some(component) = left.pop() {
-        named.extend(component.zoned_properties().filter_map(|time| Some(time.param("TZID")?.into_owned())));
-        left.extend(component.components().filter(|inner| !inner.is("VTIMEZONE")));
-    }
-    named
+    let times = within(calendar).flat_map(Component::zoned_properties);
+    times.filter_map(|time| Some(time.param("TZID")?.into_owned())).collect()
+}
+
+/// A component and all inside of it, but for the definitions of zones.
+fn within(component: &Component) -> impl Iterator<Item = &Component> {
+    // A list instead of recursion, for nesting may be deep.
+    let mut left = vec![component];
+    std::iter::from_fn(move || {
+        let next = left.pop()?;
+        left.extend(next.components().filter(|inner| !inner.is("VTIMEZONE")));
+        Some(next)
+    })
 }
 
 /// How far into the future the definition of a series without end is compared, in seconds.
@@ -73,11 +80,8 @@ impl Zones {
     /// As [`used`](Self::used), for all zones but some.
     fn used_but(&self, others: &BTreeSet<String>, calendar: &Component) -> Vec<ZoneUse> {
         let mut used = BTreeMap::new();
-        // A list instead of recursion, for nesting may be deep.
-        let mut left = vec![calendar];
-        while let Some(component) = left.pop() {
+        for component in within(calendar) {
             self.used_by(component, others, &mut used);
-            left.extend(component.components().filter(|inner| !inner.is("VTIMEZONE")));
         }
         used.into_iter().map(|(tzid, (from, to))| ZoneUse { tzid, from, to }).collect()
     }
