@@ -16,8 +16,8 @@ use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Delta, ForceSend, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject, SchedulingState,
-    Weight, attendee_among, fields, recall,
+    Attendee, Delta, ForceSend, InstanceDelta, Organizer, PartStat, Revision, SchedulingObject,
+    SchedulingState, Weight, attendee_among, fields, recall,
 };
 use crate::value::{CalendarUserAddress, RequestStatus};
 
@@ -48,7 +48,9 @@ pub(super) fn change(
             "RFC 5546 §3.7.2",
         ));
     };
-    let mut answering = Answering { own, context, outcome, statuses, before, after: after.cloned() };
+    let left_out = left_out_of_ranges(before, after);
+    let mut answering =
+        Answering { own, context, outcome, statuses, before, after: after.cloned(), left_out };
     answering.outcome.state.adopt(before.unwrap_or(held), context.identities.own());
     match (before, after) {
         (Some(before), None) => answering.delete(before),
@@ -79,6 +81,8 @@ struct Answering<'a> {
     statuses: &'a BTreeMap<InstanceKey, RequestStatus>,
     before: Option<&'a SchedulingObject>,
     after: Option<SchedulingObject>,
+    /// The instances that the user took out and with which a THISANDFUTURE component begins.
+    left_out: BTreeSet<InstanceKey>,
 }
 
 impl Answering<'_> {
@@ -108,7 +112,7 @@ impl Answering<'_> {
             if change.appeared && self.before.is_some() && !self.has_answered(key) {
                 return Some(("instance-added", format!("an attendee cannot add an instance{at}")));
             }
-            if let Some(property) = owned_by_organizer(key, change, delta) {
+            if let Some(property) = owned_by_organizer(key, change, delta, !self.left_out.is_empty()) {
                 return Some((
                     "organizers-property",
                     format!(
@@ -182,6 +186,7 @@ impl Answering<'_> {
                 answers.extend(answer.map(|answer| (key.clone(), answer)));
             }
         }
+        let after = self.decline_first_of_ranges(after, &mut answers)?;
         self.add_forced_answers(&after, &mut answers);
         self.outcome.object = ObjectChange::Store(after.clone());
         if answers.is_empty() {
@@ -198,6 +203,34 @@ impl Answering<'_> {
             self.add_standing_answers(&after, &mut answers);
         }
         self.reply(&after, answers)
+    }
+
+    /// Taking an instance out declines it (RFC 6638 §3.2.2.3), and where a THISANDFUTURE component begins, what is said of
+    /// it is said of all that it rules: so the later ones get an answer of their own, which is that of before.
+    fn decline_first_of_ranges(
+        &mut self,
+        mut after: SchedulingObject,
+        answers: &mut BTreeMap<InstanceKey, PartStat>,
+    ) -> Result<SchedulingObject> {
+        for key in &self.left_out {
+            let Some(answer) = self.answer_in(&after, key).filter(|answer| *answer != PartStat::Declined)
+            else {
+                continue;
+            };
+            if let Some(next) = after.next_ruled(key)
+                && let Some(mut part) = after.projected(&next)
+            {
+                fields::set_this_and_future(&mut part, true);
+                after.put_part(next.clone(), part);
+                answers.insert(next, answer);
+            }
+            let declined = PartStat::Declined;
+            let own = |line: &Attendee| line.address == self.own;
+            after.edit_attendees(key, own, |_, line| line.set_param("PARTSTAT", declined.as_str()))?;
+            answers.insert(key.clone(), declined);
+        }
+        self.after = Some(after.clone());
+        Ok(after)
     }
 
     /// Answers that are to be sent although they did not change (RFC 6638 §7.2).
@@ -490,16 +523,32 @@ fn progress(component: &Component, answer: &PartStat) -> impl Iterator<Item = Pr
     properties.filter_map(|name| Some(component.property(name)?.to_buf()))
 }
 
-/// A property among the changes that only the organizer may change.
-fn owned_by_organizer<'a>(key: &InstanceKey, change: &'a InstanceDelta, delta: &Delta) -> Option<&'a str> {
+fn left_out_of_ranges(
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+) -> BTreeSet<InstanceKey> {
+    let (Some(before), Some(after)) = (before, after) else { return BTreeSet::new() };
+    let ranges = after.overrides().filter(|key| after.is_this_and_future(key));
+    ranges.filter(|key| before.has_instance(key) && !after.has_instance(key)).cloned().collect()
+}
+
+/// A property among the changes that only the organizer may change; `leaves_out` where the user took the first instance
+/// out of what holds for it and all later ones.
+fn owned_by_organizer<'a>(
+    key: &InstanceKey,
+    change: &'a InstanceDelta,
+    delta: &Delta,
+    leaves_out: bool,
+) -> Option<&'a str> {
     if change.disappeared && *key != InstanceKey::Master {
         return None;
     }
     // An EXDATE of the attendee's shows as an instance that disappears; the series' EXDATE follows from it.
-    let excludes = delta
-        .instances
-        .iter()
-        .any(|(key, other)| *key != InstanceKey::Master && (other.disappeared || other.appeared));
+    let excludes = leaves_out
+        || delta
+            .instances
+            .iter()
+            .any(|(key, other)| *key != InstanceKey::Master && (other.disappeared || other.appeared));
     change
         .changes
         .iter()

@@ -238,6 +238,22 @@ impl SchedulingObject {
         ruling.map_or(InstanceKey::Master, |(key, _)| key.clone())
     }
 
+    /// The first instance after that one which it rules, as the rules of the series give them.
+    pub(crate) fn next_ruled(&self, range: &InstanceKey) -> Option<InstanceKey> {
+        let series = self.series()?;
+        let (mut walk, mut budget) = (series.after(range)?, Budget::default());
+        while let Ok(Some(item)) = walk.next(&mut budget) {
+            let key = item.key();
+            if self.part(&key).is_none() {
+                return Some(key).filter(|key| self.ruling_before(key) == *range);
+            }
+            if self.is_this_and_future(&key) {
+                return None;
+            }
+        }
+        None
+    }
+
     /// The revision of a component; that of what rules the instance for one without.
     #[must_use]
     pub fn revision(&self, key: &InstanceKey) -> Revision {

@@ -81,11 +81,14 @@ impl SchedulingState {
         })
     }
 
-    /// For an attendee: the revision at which an instance was cancelled last, on its own or with what it belongs to.
-    pub(crate) fn cancelled_at(&self, key: &InstanceKey) -> Option<Revision> {
-        let own = [key, &InstanceKey::Master].into_iter().filter_map(|key| self.tombstones.get(key));
-        let ended = self.ended.iter().filter(|(from, _)| *from <= key).map(|(_, dead)| dead);
-        own.chain(ended).max().copied()
+    /// For an attendee: whether what a component says was cancelled at its revision or later. What it belongs to may have
+    /// been cancelled by the same decision, which says by this component that it stays (RFC 5545 §3.8.4.4).
+    pub(crate) fn is_dead(&self, key: &InstanceKey, revision: Revision) -> bool {
+        let series = self.tombstones.get(&InstanceKey::Master).filter(|_| !key.is_master());
+        let ended = self.ended.iter().filter(|(from, _)| *from < key).map(|(_, dead)| dead);
+        let own = [self.tombstones.get(key), self.ended.get(key)].into_iter().flatten();
+        own.max().is_some_and(|dead| revision <= *dead)
+            || series.into_iter().chain(ended).any(|dead| revision < *dead)
     }
 
     /// For an attendee: the organizer's word of what somebody else had passed on is stored now, all of it or a part.

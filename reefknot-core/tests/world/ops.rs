@@ -15,16 +15,20 @@ pub(crate) enum Op {
     RenameInstance(usize, u8),
     MoveSeries(i8),
     MoveInstance(usize, i8),
-    /// From an instance on (RANGE=THISANDFUTURE); not among the random ones yet (docs/roadmap.md).
+    /// From an instance on (RANGE=THISANDFUTURE); these are not among the random ones yet (docs/roadmap.md).
     RenameFrom(usize, u8),
     MoveFrom(usize, i8),
+    UninviteFromOn(usize, usize),
     RevertInstance(usize),
     CancelInstance(usize),
+    CancelFrom(usize),
     ExcludeInstance(usize),
     /// The organizer deletes the meeting.
     CallOff,
     Answer(usize, u8),
     AnswerInstance(usize, usize, u8),
+    /// An attendee answers an instance and all later ones.
+    AnswerFrom(usize, usize, u8),
     DeclineByExclusion(usize, usize),
     DeleteCopy(usize),
     /// An attendee sends D in their place, and E the second time; D sends E.

@@ -42,10 +42,15 @@ impl World {
                     self.stops_before_commit(message);
                 }
             }
-            Op::Answer(party, choice) => self.answer(party, meeting, &InstanceKey::Master, choice),
+            Op::Answer(party, choice) => self.answer(party, meeting, &InstanceKey::Master, choice, false),
             Op::AnswerInstance(party, week, choice) => {
                 if let Some(key) = self.keys(meeting).get(week % WEEKS).cloned() {
-                    self.answer(party, meeting, &key, choice);
+                    self.answer(party, meeting, &key, choice, false);
+                }
+            }
+            Op::AnswerFrom(party, week, choice) => {
+                if let Some(key) = self.keys(meeting).get(week % WEEKS).cloned() {
+                    self.answer(party, meeting, &key, choice, true);
                 }
             }
             Op::DeclineByExclusion(party, week) => self.decline_by_exclusion(party, meeting, week),
@@ -115,8 +120,11 @@ impl World {
         (!dead && names(&part, party)).then_some((copy, part))
     }
 
-    fn answer(&mut self, party: usize, meeting: usize, key: &InstanceKey, choice: u8) {
+    fn answer(&mut self, party: usize, meeting: usize, key: &InstanceKey, choice: u8, from_on: bool) {
         let Some((mut copy, mut part)) = self.to_answer(party, meeting, key) else { return };
+        if from_on && copy.part(key).is_none() {
+            and_future(&mut part);
+        }
         let all = [
             PartStat::Accepted,
             PartStat::Declined,
@@ -303,6 +311,7 @@ impl World {
         let edit_instance = |object: &mut SchedulingObject, week: usize, edit: &dyn Fn(&mut Component)| {
             hold(object, week).and_then(|key| object.edit_part(&key, edit))
         };
+        let cancelled = PropertyBuf::new("STATUS", "CANCELLED").unwrap();
         let title = |title: String| PropertyBuf::text("SUMMARY", &title).unwrap();
         match op {
             Op::Invite(party) if party != own => parts.iter().for_each(|key| {
@@ -347,12 +356,23 @@ impl World {
                     shift(part, hours);
                 });
             }
+            Op::UninviteFromOn(week, party) if party != own => {
+                edit_instance(&mut object, week, &|part| {
+                    and_future(part);
+                    remove(part, party, meeting);
+                });
+            }
             Op::RevertInstance(week) => {
                 keys.get(week % WEEKS).and_then(|key| object.remove_part(key));
             }
             Op::CancelInstance(week) => {
-                let cancelled = PropertyBuf::new("STATUS", "CANCELLED").unwrap();
                 edit_instance(&mut object, week, &|part| part.set(cancelled.clone()));
+            }
+            Op::CancelFrom(week) => {
+                edit_instance(&mut object, week, &|part| {
+                    and_future(part);
+                    part.set(cancelled.clone());
+                });
             }
             Op::ExcludeInstance(week) => {
                 keys.get(week % WEEKS).into_iter().for_each(|key| object.exclude(key));

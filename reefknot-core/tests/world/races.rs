@@ -1,11 +1,16 @@
 //! Conversations in which messages cross: each once ended with two sides that disagree. The parties are the
 //! organizer (0) and attendees (1 to 4); an answer is 0 to accept, 1 to decline and 2 for perhaps.
 
+use reefknot_core::scheduling::PartStat;
+
 use super::Op;
 use super::Op::{
-    Add, Answer, AnswerInstance, CallOff, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveFrom,
-    MoveInstance, MoveSeries, Rename, RenameFrom, RenameInstance, RevertInstance, Uninvite, UninviteFrom,
+    Add, Answer, AnswerFrom, AnswerInstance, CallOff, CancelFrom, DeclineByExclusion, DeleteCopy, Deliver,
+    ExcludeInstance, Invite, InviteTo, MoveFrom, MoveInstance, MoveSeries, Rename, RenameFrom,
+    RenameInstance, RevertInstance, Uninvite, UninviteFrom, UninviteFromOn,
 };
+use super::meetings::TEA;
+use super::people::is_own;
 
 /// What is under way at the end arrives in many orders, and both sides agree after each.
 fn agree(invited: &[usize], ops: &[Op]) {
@@ -115,4 +120,48 @@ fn whom_the_later_instances_leave_nothing_of_the_series_is_sent_nothing_of_it() 
     let welcome = Op::PartyCrash(true);
     agree(&[1], &[RenameFrom(0, 0), welcome, Add(0)]);
     agree(&[1, 2], &[Deliver(0), Deliver(0), RenameFrom(0, 0), welcome, Answer(1, 0), Rename(1)]);
+}
+
+#[test]
+fn an_instance_with_a_component_of_its_own_stays_when_what_surrounds_it_is_cancelled() {
+    for made in [InviteTo(2, 3), RenameInstance(2, 0), UninviteFrom(2, 1), UninviteFromOn(2, 1)] {
+        agree(&[2, 4], &[made, CancelFrom(0)]);
+        agree(&[2], &[Deliver(0), made, Deliver(0), CancelFrom(1), Answer(2, 0)]);
+        agree(&[2], &[Deliver(0), Answer(2, 0), made, UninviteFromOn(1, 2)]);
+    }
+    // One that an answer gave it is its own as well.
+    agree(&[2, 3], &[Deliver(0), Deliver(0), AnswerInstance(2, 2, 0), Deliver(0), CancelFrom(1)]);
+}
+
+#[test]
+fn whoever_lost_the_later_instances_is_not_told_so_twice() {
+    agree(&[2], &[UninviteFromOn(1, 2), RenameInstance(2, 0), Deliver(0)]);
+    agree(&[4], &[UninviteFrom(2, 4), RenameInstance(3, 0), RenameFrom(2, 0)]);
+}
+
+#[test]
+fn the_first_instance_of_a_range_is_declined_by_itself() {
+    let answers = |world: &super::World| -> Vec<_> {
+        let object = world.organizers(TEA).unwrap();
+        let own = |key| object.attendees(&key).into_iter().find(|attendee| is_own(2, &attendee.address));
+        world.keys(TEA).into_iter().map(|key| own(key).unwrap().partstat).collect()
+    };
+    use PartStat::{Accepted, Declined};
+    for (ops, wanted) in [
+        // "From here on" is the attendee's own, and the organizer's.
+        (&[AnswerFrom(2, 1, 0)][..], [Accepted, Declined, Accepted, Accepted]),
+        (&[RenameFrom(1, 0), Deliver(1)][..], [Accepted, Declined, Accepted, Accepted]),
+        // Another range begins later.
+        (
+            &[RenameFrom(3, 1), Deliver(1), RenameFrom(1, 0), Deliver(1)][..],
+            [Accepted, Declined, Accepted, Accepted],
+        ),
+        (&[AnswerFrom(2, 2, 1)][..], [Accepted, Declined, Declined, Declined]),
+    ] {
+        let answered = [Deliver(0), Answer(2, 0)];
+        let all = [&answered[..], ops, &[DeclineByExclusion(2, 1), Rename(1)]].concat();
+        for world in super::delegations::agree(true, &[2], &all) {
+            assert_eq!(answers(&world), wanted, "{world}");
+        }
+    }
 }

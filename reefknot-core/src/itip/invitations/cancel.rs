@@ -6,7 +6,7 @@ use crate::itip::context::Context;
 use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
 use crate::itip::receive::Incoming;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Revision, SchedulingObject, attendees, fields};
+use crate::scheduling::{Revision, SchedulingObject, SchedulingState, attendees, fields};
 
 pub(super) fn mark_cancelled(component: &mut Component, revision: Revision) {
     if let Ok(status) = PropertyBuf::new("STATUS", "CANCELLED") {
@@ -84,6 +84,12 @@ fn cancel_one(
     let stated = known.get(key).or_else(|| known.get(&InstanceKey::Master)).copied();
     let stored = object.as_ref().filter(|_| !outcome.state.passed_on);
     let stated = stated.or_else(|| stored.map(|stored| stored.revision(key)));
+    let whole = known.get(&InstanceKey::Master).copied();
+    if following && whole.is_some_and(|whole| revision == whole) {
+        let message = "the series of the same revision is stored, which says what is left of it";
+        outcome.because_of(key, "duplicate", message, "RFC 5546 §2.1.5");
+        return 0;
+    }
     if stated.is_some_and(|stated| revision < stated) {
         let message =
             format!("the cancellation is older (SEQUENCE {}) than what is stored", revision.sequence);
@@ -100,8 +106,7 @@ fn cancel_one(
     if *key == InstanceKey::Master || whole && object.master().is_some() {
         let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
         for part in keys {
-            let newer = outcome.state.known.get(&part).is_some_and(|known| *known > revision);
-            if !newer {
+            if part == *key || is_older(&outcome.state, &part, revision) {
                 object.edit_part(&part, |component| mark_cancelled(component, revision));
                 outcome.because_of(&part, "cancelled", "cancelled by the organizer", "RFC 5546 §3.2.5");
             }
@@ -133,6 +138,12 @@ fn cancel_one(
     1
 }
 
+/// Whether a component goes with the cancellation of what it belongs to: the organizer keeps one that they name at the
+/// same revision ("subsequent instances defined in separate components are not impacted", RFC 5545 §3.8.4.4).
+fn is_older(state: &SchedulingState, key: &InstanceKey, cancelled: Revision) -> bool {
+    state.known.get(key).is_none_or(|known| *known < cancelled)
+}
+
 /// RANGE=THISANDFUTURE: the series ends before the instance (RFC 5546 §3.2.5, option a).
 pub(super) fn cut(
     object: &mut SchedulingObject,
@@ -147,8 +158,8 @@ pub(super) fn cut(
         outcome.because_of(from, "no-such-instance", message, "RFC 5546 §4.7.2");
         return 1;
     }
-    let known = &outcome.state.known;
-    let dead = |key: &InstanceKey| key >= from && known.get(key).is_none_or(|known| *known <= revision);
+    let state = &outcome.state;
+    let dead = |key: &InstanceKey| key == from || key > from && is_older(state, key, revision);
     for key in object.overrides().filter(|key| dead(key)).cloned().collect::<Vec<_>>() {
         object.edit_part(&key, |component| mark_cancelled(component, revision));
     }

@@ -32,9 +32,7 @@ pub(super) fn request(
 ) -> Result<Outcome> {
     let invited = incoming.object.attends(context.identities.own());
     if !invited && stored.is_none() {
-        let dead = |key, part| {
-            outcome.state.cancelled_at(key).is_some_and(|cancelled| fields::revision(part) <= cancelled)
-        };
+        let dead = |key, part| outcome.state.is_dead(key, fields::revision(part));
         if incoming.object.parts().all(|(key, part)| dead(key, part)) {
             let message =
                 "somebody passed on what was cancelled for this user at this revision or a later one";

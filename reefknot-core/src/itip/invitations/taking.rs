@@ -75,8 +75,7 @@ impl Taking<'_> {
 
     /// RFC 5546 §2.1.5, by instance; and nothing at or below a tombstone comes back to life.
     fn is_newer(&mut self, key: &InstanceKey, revision: Revision) -> bool {
-        let tombstone = self.outcome.state.cancelled_at(key);
-        if tombstone.is_some_and(|dead| revision <= dead) {
+        if self.outcome.state.is_dead(key, revision) {
             let message = "it was cancelled at this revision or a later one";
             self.outcome.because_of(key, "cancelled-before", message, "RFC 5546 §4.2.9");
             return false;
@@ -165,9 +164,12 @@ impl Taking<'_> {
             }
             None => self.object.insert(self.incoming.object.without_parts()),
         };
-        if excluded {
+        // The first of a range alone is left out: its component says what the later ones are.
+        let rules_later = fields::is_this_and_future(component);
+        if excluded && (!rules_later || object.has_instance(key)) {
             object.exclude(key);
-        } else {
+        }
+        if !excluded || rules_later {
             object.take_part(&self.incoming.object, key);
             if let Some(held) = &held {
                 object.edit_details(key, |new| keep_own(new, held));
@@ -273,7 +275,8 @@ impl Taking<'_> {
     /// Whether the user's series leaves that instance out.
     fn is_excluded_here(&self, key: &InstanceKey) -> bool {
         self.stored.is_some_and(|stored| {
-            stored.master().is_some() && stored.part(key).is_none() && !stored.has_instance(key)
+            let ruled = stored.part(key).is_none_or(fields::is_this_and_future);
+            stored.master().is_some() && ruled && !stored.has_instance(key)
         })
     }
 

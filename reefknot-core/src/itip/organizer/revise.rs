@@ -191,7 +191,37 @@ impl<'a> Revise<'a> {
                 self.after.edit_details(&holder, |part| fields::set_sequence(part, next));
             }
         }
+        touched.extend(self.count_up_what_stays(delta));
         touched
+    }
+
+    /// A CANCEL with RANGE=THISANDFUTURE is for "all instances after" (RFC 5546 §3.2.5), and those "defined in separate
+    /// components are not impacted" by what happens to the range (RFC 5545 §3.8.4.4): they are told anew, at the revision
+    /// that cancels the rest.
+    fn count_up_what_stays(&mut self, delta: &Delta) -> Vec<InstanceKey> {
+        let Some(before) = self.before else { return Vec::new() };
+        let lost =
+            delta.instances.iter().filter(|(_, change)| change.disappeared || !change.removed.is_empty());
+        let ranges = lost.filter_map(|(key, _)| {
+            let ruling = self.after.ruling(key);
+            let dropped = self.after.part(key).is_none() && before.is_this_and_future(key);
+            if dropped {
+                Some(key.clone())
+            } else {
+                Some(ruling).filter(|key| self.after.is_this_and_future(key))
+            }
+        });
+        let Some(first) = ranges.min() else { return Vec::new() };
+        let later = self.after.overrides().filter(|key| **key > first && !self.after.is_cancelled(key));
+        let mut stays: Vec<_> = later.cloned().collect();
+        if !stays.is_empty() && self.after.master().is_some() {
+            stays.push(InstanceKey::Master);
+        }
+        for key in &stays {
+            let next = self.next;
+            self.after.edit_details(key, |part| fields::set_sequence(part, next));
+        }
+        stays
     }
 
     /// Sets the attendees of what moved back to NEEDS-ACTION (RFC 6638 §3.2.8).

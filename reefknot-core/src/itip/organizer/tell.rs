@@ -42,6 +42,8 @@ struct Party<'a> {
     is: Keys,
     /// What they attended and do not attend any more.
     lost: Keys,
+    /// Whether what cancels that is for some of what they still attend, too.
+    stays: bool,
     asks_again: bool,
     /// What they attend now and did not before.
     new: Vec<&'a InstanceDelta>,
@@ -62,7 +64,12 @@ impl<'a> Step<'a> {
         let mut step = Self { before, after, delta, next, master_cancelled, split, gone };
         let Some(before) = before else { return step };
         let split = after.overrides().filter(|key| match before.part(key) {
-            Some(_) => after.is_this_and_future(key) && !before.is_this_and_future(key),
+            Some(_) => {
+                let ruled = |at: &InstanceKey| at > key && after.ruling(at) == **key;
+                after.is_this_and_future(key)
+                    && !before.is_this_and_future(key)
+                    && delta.instances.iter().any(|(at, change)| !change.removed.is_empty() && ruled(at))
+            }
             None => before.has_instance(key),
         });
         step.split = split.cloned().collect();
@@ -104,10 +111,17 @@ impl<'a> Step<'a> {
             new: mine.iter().filter(|(key, _)| !was.contains(key)).map(|(_, change)| *change).collect(),
             weight: mine.iter().filter_map(|(_, change)| weigh(change)).max(),
             changes: mine.iter().filter(|(key, _)| !lost.contains(key)).flat_map(told).collect(),
+            stays: lost.iter().any(|from| self.goes_on(from) && is.iter().any(|key| key > from)),
             was,
             is,
             lost,
         }
+    }
+
+    /// Whether a CANCEL for that component is for later ones too.
+    fn goes_on(&self, key: &InstanceKey) -> bool {
+        let dropped = self.before.filter(|_| self.after.part(key).is_none());
+        key.is_master() || dropped.unwrap_or(self.after).is_this_and_future(key)
     }
 
     /// What of what somebody attended they do not attend any more.
@@ -118,9 +132,10 @@ impl<'a> Step<'a> {
             let falls_back = self.after.part(key).is_none() && is.contains(&InstanceKey::Master);
             *key == InstanceKey::Master || !falls_back
         });
-        // An instance of the series that got a component without them, or a cancelled one.
-        if was.contains(&InstanceKey::Master) {
-            lost.extend(self.split.difference(is).cloned());
+        // An instance of what they attended that got a component without them, or a cancelled one.
+        if let Some(before) = self.before {
+            let split = self.split.difference(is);
+            lost.extend(split.filter(|key| was.contains(&before.ruling_before(key))).cloned());
         }
         lost
     }
@@ -171,6 +186,9 @@ impl<'a> Step<'a> {
         }
         if party.new.iter().any(|change| change.invited.contains(who)) {
             return Some(MessageReason::Invitation);
+        }
+        if party.stays {
+            return Some(MessageReason::Update);
         }
         if attendee.left_to_delegate && party.weight.is_some_and(|weight| weight < Weight::Reschedule) {
             let message = format!("{who} delegated, and asked to hear of no updates");
