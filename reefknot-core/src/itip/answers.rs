@@ -10,6 +10,7 @@ use super::context::Context;
 use super::invitations::own_address;
 use super::message::{Message, MessageReason};
 use super::method::Method;
+use super::organizer::attended;
 use super::outcome::{Disposition, ObjectChange, Outcome, Role};
 use super::request_status;
 use crate::Result;
@@ -494,6 +495,12 @@ impl Answering<'_> {
         let stamp = self.context.stamp(&self.outcome.state);
         let mut messages = Vec::new();
         for (delegate, keys) in by_delegate {
+            let keys = attended(object, keys);
+            if keys.is_empty() {
+                let message = format!("nothing of the series is left to pass on to {delegate}");
+                self.outcome.because("nothing-to-delegate", message, "RFC 5545 §3.2.13");
+                continue;
+            }
             let calendar = body::request(object, &keys, stamp, self.context)?;
             self.outcome.because(
                 "delegated",
@@ -554,5 +561,7 @@ fn owned_by_organizer<'a>(
         .iter()
         .filter(|change| change.weight > Weight::Attendance)
         .map(|change| change.property.as_str())
+        // RANGE says for which instances an answer is.
+        .filter(|property| *property != "RECURRENCE-ID")
         .find(|property| !(*property == "EXDATE" && excludes && !change.asks_again))
 }

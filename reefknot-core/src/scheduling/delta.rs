@@ -200,7 +200,28 @@ fn instance_delta(
     let (was, is) = (old.is_some_and(|old| old.takes_place()), new.is_some_and(|new| new.takes_place()));
     delta.appeared = !was && is;
     delta.disappeared = was && !is;
+    delta.changes.extend(range_change(key, before, after));
     delta
+}
+
+/// Whether what is said of an instance came to be said of all later ones too, or ceases to be: an answer to it means
+/// another thing from then on, so who attends must hear of it though nothing else is new.
+fn range_change(
+    key: &InstanceKey,
+    before: Option<&SchedulingObject>,
+    after: Option<&SchedulingObject>,
+) -> Option<PropertyChange> {
+    let (before, after) = (before?, after?);
+    let line = |object: &SchedulingObject| {
+        let id = object.part(key)?.property("RECURRENCE-ID")?;
+        Some(id.content_line().into_owned())
+    };
+    (before.is_this_and_future(key) != after.is_this_and_future(key)).then(|| PropertyChange {
+        property: "RECURRENCE-ID".to_owned(),
+        before: line(before),
+        after: line(after),
+        weight: Weight::Significant,
+    })
 }
 
 /// Compares two versions of one component.

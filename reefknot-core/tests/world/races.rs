@@ -165,3 +165,15 @@ fn the_first_instance_of_a_range_is_declined_by_itself() {
         }
     }
 }
+
+#[test]
+fn a_range_that_says_nothing_new_is_told_because_an_answer_to_it_means_more() {
+    agree(&[4], &[RenameInstance(0, 0), Deliver(0), MoveFrom(0, 0), AnswerInstance(4, 0, 0)]);
+    agree(&[4], &[Deliver(0), MoveFrom(0, 0), Deliver(0), AnswerInstance(4, 0, 0), MoveInstance(0, 0)]);
+}
+
+#[test]
+fn who_delegates_a_series_of_which_ranges_leave_nothing_passes_nothing_on() {
+    agree(&[3], &[Deliver(0), MoveFrom(0, -1), Deliver(0), Op::Delegate(3)]);
+    agree(&[3], &[Deliver(0), Answer(3, 0), MoveFrom(0, -1), Op::Delegate(3)]);
+}

@@ -302,7 +302,7 @@ pub(super) fn find<'o>(object: &'o SchedulingObject, who: &CalendarUserAddress) 
 
 /// The components that somebody attends, of those that name them: the series stands for no instance where others rule
 /// all of it, from the first instance on (RANGE=THISANDFUTURE).
-pub(super) fn attended(object: &SchedulingObject, mut named: Keys) -> Keys {
+pub(in crate::itip) fn attended(object: &SchedulingObject, mut named: Keys) -> Keys {
     let mut ranges = object.overrides().filter(|key| object.is_this_and_future(key)).peekable();
     let begins =
         |key: &InstanceKey| object.instance_start(key) == object.instance_start(&InstanceKey::Master);

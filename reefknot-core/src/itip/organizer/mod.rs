@@ -22,6 +22,7 @@ use crate::scheduling::{Attendance, Attendee, Revision, SchedulingObject, Schedu
 use crate::value::CalendarUserAddress;
 
 use mailer::Mailer;
+pub(super) use mailer::attended;
 use revise::Revise;
 pub(super) use show::show_answers;
 
@@ -106,7 +107,7 @@ pub(super) fn send_current(
         .collect();
     let keys: Keys =
         said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key)).cloned().collect();
-    let keys = mailer::attended(object, keys);
+    let keys = attended(object, keys);
     let mut mailer = Mailer::new(object, outcome, context);
     if keys.is_empty() || object.is_cancelled(&InstanceKey::Master) {
         let all: Keys = object.parts().map(|(key, _)| key.clone()).collect();
