@@ -127,11 +127,12 @@ impl Answering<'_> {
 
     /// Those to whom the user delegates in the new version.
     fn delegates(&self, key: &InstanceKey) -> BTreeSet<CalendarUserAddress> {
-        let own = self.after.as_ref().map(|after| after.attendees(key)).unwrap_or_default();
-        own.into_iter()
-            .filter(|attendee| attendee.address == self.own && attendee.partstat == PartStat::Delegated)
-            .flat_map(|attendee| attendee.delegated_to)
-            .collect()
+        self.after.as_ref().map(|after| self.delegates_in(after, key)).unwrap_or_default()
+    }
+
+    fn delegates_in(&self, object: &SchedulingObject, key: &InstanceKey) -> BTreeSet<CalendarUserAddress> {
+        let own = object.attendees(key).into_iter().filter(|attendee| attendee.address == self.own);
+        own.filter(|own| own.partstat == PartStat::Delegated).flat_map(|own| own.delegated_to).collect()
     }
 
     /// Those who came in the user's place alone, and do not any more: whoever sends somebody may take that back.
@@ -159,10 +160,8 @@ impl Answering<'_> {
 
     /// Whether the user delegates to somebody else than before.
     fn sends_another(&self, key: &InstanceKey) -> bool {
-        let before = self.before.map(|before| before.attendees(key)).unwrap_or_default();
-        let before = before.into_iter().find(|attendee| attendee.address == self.own);
         let sent = self.delegates(key);
-        !sent.is_empty() && before.is_none_or(|own| BTreeSet::from_iter(own.delegated_to) != sent)
+        !sent.is_empty() && self.before.is_none_or(|before| self.delegates_in(before, key) != sent)
     }
 
     fn update(mut self, delta: &Delta) -> Result<Outcome> {
@@ -469,7 +468,8 @@ impl Answering<'_> {
         Ok(lines)
     }
 
-    /// The REQUEST that passes a delegated invitation on: SEQUENCE stays (RFC 5546 §2.1.4, §3.2.2.3).
+    /// The REQUEST that passes a delegated invitation on: SEQUENCE stays (RFC 5546 §2.1.4, §3.2.2.3). Whom the user sent
+    /// to all of it before has had it, and hears of changes from the organizer.
     fn delegate(
         &mut self,
         object: &SchedulingObject,
@@ -478,9 +478,14 @@ impl Answering<'_> {
         // With the answers to the series written where they hold.
         let object = self.after.as_ref().unwrap_or(object);
         let mut by_delegate: BTreeMap<CalendarUserAddress, BTreeSet<InstanceKey>> = BTreeMap::new();
+        let mut newly_sent = BTreeSet::new();
         for (key, component, _) in held.iter().filter(|(_, _, answer)| *answer == PartStat::Delegated) {
             let own = attendee_among(component, |address| *address == self.own);
+            let before = self.before.map(|before| self.delegates_in(before, key)).unwrap_or_default();
             for delegate in own.map(|own| own.delegated_to).unwrap_or_default() {
+                if !before.contains(&delegate) {
+                    newly_sent.insert(delegate.clone());
+                }
                 let ruled = object.overrides().filter(|at| {
                     let own = object.attendee(at, from_ref(&self.own));
                     object.ruling_before(at) == *key
@@ -494,6 +499,7 @@ impl Answering<'_> {
         }
         let stamp = self.context.stamp(&self.outcome.state);
         let mut messages = Vec::new();
+        by_delegate.retain(|delegate, _| newly_sent.contains(delegate));
         for (delegate, keys) in by_delegate {
             let keys = attended(object, keys);
             if keys.is_empty() {

@@ -206,6 +206,35 @@ fn who_sends_somebody_else_takes_the_first_back() {
     );
 }
 
+/// How often somebody was passed something on.
+fn passed_on(world: &World, from: usize, to: usize) -> usize {
+    let all = world.sent.iter().filter(|sent| sent.method == Method::Request);
+    all.filter(|sent| (who(&sent.originator), who(&sent.recipient)) == (from, to)).count()
+}
+
+#[test]
+fn an_answer_to_the_series_passes_an_instance_on_once() {
+    let invited = [Deliver(0), Deliver(0)];
+    // The REPLY says of the series and of the instance what B has of each; D has heard of the instance.
+    let sent = [DelegateInstance(B, 1), Answer(B, 0), Answer(B, 1)];
+    for world in agree(true, &[B, C], &[&invited[..], &sent].concat()) {
+        assert_eq!(passed_on(&world, B, D), 1, "{world}");
+        let second = world.keys(TEA)[1].clone();
+        assert_eq!(answer(&world, &second, D), Some(PartStat::NeedsAction), "{world}");
+    }
+    // D, of whom B sent the series, sends E to an instance of it.
+    let sent_on = [Delegate(B), Deliver(0), Deliver(0), DelegateInstance(D, 1), Answer(D, 0), Answer(D, 1)];
+    for world in agree(true, &[B], &[&[Deliver(0)], &sent_on[..]].concat()) {
+        assert_eq!(passed_on(&world, D, E), 1, "{world}");
+    }
+    // Of what is new to D they are sent all that is theirs.
+    for world in agree(true, &[B, C], &[&invited[..], &[DelegateInstance(B, 1), Delegate(B)]].concat()) {
+        assert_eq!(passed_on(&world, B, D), 2, "{world}");
+        let last = of(&world, Method::Request, B, D).calendar;
+        assert_eq!(last.components_named("VEVENT").count(), 2, "{last}");
+    }
+}
+
 /// B passes on an invitation that says of itself that it is newer than whatever A may send.
 fn passed_on_with_a_high_sequence() -> World {
     let mut world = World::tea(false, &[B]);

@@ -124,6 +124,30 @@ pub(crate) fn nobody_writes_to_themselves(world: &World, message: &Message) {
     assert_ne!(who(&message.originator), who(&message.recipient), "to oneself\n{world}");
 }
 
+/// An attendee passes on only what they had not sent its reader to before.
+pub(crate) fn only_news_is_passed_on(
+    world: &World,
+    party: usize,
+    meeting: usize,
+    after: Option<&SchedulingObject>,
+    outcome: &Outcome,
+) {
+    let before = world.held(party, meeting).object.as_ref().filter(|_| party != organizer(meeting));
+    let (Some(before), Some(after)) = (before, after) else { return };
+    let sends = |object: &SchedulingObject, key: &InstanceKey, to: &CalendarUserAddress| {
+        let mut own = object.attendees(key).into_iter().filter(|attendee| is_own(party, &attendee.address));
+        own.any(|own| own.partstat == PartStat::Delegated && own.delegated_to.contains(to))
+    };
+    for sent in outcome.messages.iter().filter(|sent| sent.method == Method::Request) {
+        let to = &sent.recipient;
+        let mut keys = after.parts().map(|(key, _)| key);
+        assert!(
+            keys.any(|key| sends(after, key, to) && !sends(before, key, to)),
+            "{to} is passed on again\n{world}"
+        );
+    }
+}
+
 /// 5: a reply changes only its sender, and who delegated to them or comes in their place. (What an attendee may
 /// not change in their own copy is `Op::Meddle`.)
 pub(crate) fn a_reply_changes_only_its_senders(world: &World, message: &Message, outcome: &Outcome) {

@@ -128,6 +128,7 @@ impl World {
         let engine = &self.parties[party].engine;
         let outcome = engine.change(object.as_ref(), after, state, self.now).unwrap();
         assert_ne!(outcome.disposition, Disposition::Rejected, "{party}: {:?}\n{self}", outcome.reasons);
+        laws::only_news_is_passed_on(self, party, meeting, after, &outcome);
         self.settle(party, meeting, outcome);
     }
 
