@@ -177,3 +177,10 @@ fn who_delegates_a_series_of_which_ranges_leave_nothing_passes_nothing_on() {
     agree(&[3], &[Deliver(0), MoveFrom(0, -1), Deliver(0), Op::Delegate(3)]);
     agree(&[3], &[Deliver(0), Answer(3, 0), MoveFrom(0, -1), Op::Delegate(3)]);
 }
+
+#[test]
+fn the_first_instance_of_a_range_is_excluded_for_everybody() {
+    agree(&[1], &[RenameFrom(0, 0), ExcludeInstance(0), Deliver(0), Answer(1, 0), Deliver(0)]);
+    // They sent somebody in their place before there was the range.
+    agree(&[2], &[Deliver(0), Op::Delegate(2), Deliver(0), RenameFrom(2, 0), ExcludeInstance(2)]);
+}
