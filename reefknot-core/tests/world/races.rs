@@ -179,6 +179,11 @@ fn who_delegates_a_series_of_which_ranges_leave_nothing_passes_nothing_on() {
 }
 
 #[test]
+fn an_invitation_that_a_range_leaves_nothing_of_is_cancelled_at_a_sequence_of_the_meeting() {
+    agree(&[1], &[Op::Split(1), UninviteFrom(0, 1), RenameFrom(0, 0)]);
+}
+
+#[test]
 fn the_first_instance_of_a_range_is_excluded_for_everybody() {
     agree(&[1], &[RenameFrom(0, 0), ExcludeInstance(0), Deliver(0), Answer(1, 0), Deliver(0)]);
     // They sent somebody in their place before there was the range.

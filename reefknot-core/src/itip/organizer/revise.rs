@@ -11,8 +11,8 @@ use crate::itip::context::Context;
 use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Attendee, Delta, PartStat, Revision, SchedulingObject, Weight, attendee_among, attendees, compare,
-    edit_attendee, edit_attendees, fields, recall, reopen,
+    Attendee, Delta, InstanceDelta, PartStat, Revision, SchedulingObject, Weight, attendee_among, attendees,
+    compare, edit_attendee, edit_attendees, fields, recall, reopen,
 };
 use crate::value::CalendarUserAddress;
 
@@ -177,7 +177,8 @@ impl<'a> Revise<'a> {
             let counts = change.weight() == Some(Weight::Reschedule)
                 || gone
                 || change.invited.iter().any(|who| self.outcome.state.was_cancelled_for(key, who))
-                || change.changes.iter().any(|change| change.property == "STATUS");
+                || change.changes.iter().any(|change| change.property == "STATUS")
+                || self.leaves_out(key, change);
             // An instance without a component of its own is told by what rules it: an EXDATE, a dropped override.
             let holder = self.after.ruling(key);
             if self.after.part(&holder).is_none() {
@@ -193,6 +194,16 @@ impl<'a> Revise<'a> {
         }
         touched.extend(self.count_up_what_stays(delta));
         touched
+    }
+
+    /// Whether a component that came to hold for the later instances too leaves out somebody of the series: they lose
+    /// all of it where no earlier instance is left, and a CANCEL counts (RFC 5546 §3.2.5).
+    fn leaves_out(&self, key: &InstanceKey, change: &InstanceDelta) -> bool {
+        let became = change.changes.iter().any(|change| change.property == "RECURRENCE-ID");
+        let out = |who: &Attendee| self.after.attendee(key, from_ref(&who.address)).is_none();
+        became
+            && self.after.is_this_and_future(key)
+            && self.after.attendees(&InstanceKey::Master).iter().any(out)
     }
 
     /// A CANCEL with RANGE=THISANDFUTURE is for "all instances after" (RFC 5546 §3.2.5), and those "defined in separate
