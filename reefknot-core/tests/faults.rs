@@ -378,3 +378,17 @@ fn who_pretends_to_delegate_rewrites_nothing_that_is_stored() {
     assert_eq!((outcome.disposition, outcome.reasons[0].code), (Disposition::Ignored, "stored-already"));
     assert_eq!(b.object.unwrap().master().unwrap().text("SUMMARY").unwrap(), "Stand-up");
 }
+
+#[test]
+fn an_answer_with_control_characters_is_no_answer() {
+    let mut a = Person::new(A);
+    let text = event("", &[B]).to_calendar().to_string();
+    let odd = text.replace("RSVP=TRUE", "PARTSTAT=ACCEPTED\u{0}");
+    a.puts(Some(&read_object(odd.as_bytes(), &Limits::default()).unwrap()));
+    assert_eq!(a.answer_of(B, "").unwrap(), "NEEDS-ACTION");
+    let told = a.puts(Some(
+        &read_object(odd.replace("Stand-up", "Sit-down").as_bytes(), &Limits::default()).unwrap(),
+    ));
+    assert_eq!(told.messages.len(), 1);
+    assert_eq!(a.puts(None).messages.len(), 1);
+}

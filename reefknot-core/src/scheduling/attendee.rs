@@ -31,7 +31,7 @@ pub enum PartStat {
 }
 
 impl PartStat {
-    /// Reads a PARTSTAT value in any letter case.
+    /// Reads a PARTSTAT value in any letter case; what is no token (RFC 5545 §3.1) is no answer, and read as NEEDS-ACTION.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         static KNOWN: [PartStat; 7] = [
@@ -44,7 +44,7 @@ impl PartStat {
             PartStat::InProcess,
         ];
         let text = text.trim();
-        if text.is_empty() {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Self::NeedsAction;
         }
         let known = KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
