@@ -89,7 +89,7 @@ impl Recorder<'_> {
             self.outcome.because_of(key, "sender-is-not-the-attendee", message, "RFC 5546 §6.1.2");
             return Ok(());
         };
-        if answer.partstat == PartStat::Delegated {
+        if answer.partstat == PartStat::Delegated && self.had_something(&answer) {
             // Passed on, whatever is to be made of it.
             answer.delegated_to.iter().for_each(|delegate| self.note_passed(delegate, key, &answer.address));
         }
@@ -129,6 +129,14 @@ impl Recorder<'_> {
             self.tell_remarks(component, &answer.address);
         }
         self.settle(&answer.address)
+    }
+
+    /// Whether somebody who delegates was asked ever, by the organizer or as a delegate. Whoever else claims to delegate
+    /// makes the organizer write to nobody.
+    fn had_something(&self, answer: &Attendee) -> bool {
+        let asked =
+            |who| self.stored.attends(from_ref(who)) || self.outcome.state.attendees.contains_key(who);
+        asked(&answer.address) || answer.delegated_from.iter().any(asked)
     }
 
     /// What a reply says beside its answer: words, how much of a to-do is done, and what the attendee's program could
