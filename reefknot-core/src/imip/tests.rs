@@ -219,6 +219,15 @@ fn a_boundary_never_occurs_in_the_contents() {
     assert!(String::from_utf8(mail.bytes).unwrap().contains("boundary=\"=_m1.1_1\""));
 }
 
+#[test]
+fn a_control_character_of_another_program_comes_through() {
+    let body = TEA.replace("SUMMARY:Tea", "SUMMARY:Tea\u{c}\nLOCATION:\u{1}");
+    let message = message(Method::Request, MessageReason::Invitation, calendar("REQUEST", &body));
+    let back = read(&written(&message).bytes, &ReadOptions::default()).unwrap();
+    let found: Vec<String> = back.calendars.iter().map(|part| part.calendar.to_string()).collect();
+    assert_eq!(found, [message.calendar.to_string()]);
+}
+
 proptest! {
     /// Whatever a calendar says, the mail reads back: same headers, no others, and the same calendar.
     #[test]

@@ -123,8 +123,11 @@ fn parts<'x>(
     let container = |kind: &'static str, level: u8| {
         ContentType::new(kind).attribute("boundary", format!("{boundary}_{level}"))
     };
-    let alternatives =
-        vec![MimePart::new(plain, text), MimePart::raw(printed).header("Content-Type", calendar)];
+    // Readers of text drop control characters at the end of a line, which other programs' calendars may hold.
+    let control = |c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t');
+    let body =
+        if printed.contains(control) { MimePart::raw(printed.as_bytes()) } else { MimePart::raw(printed) };
+    let alternatives = vec![MimePart::new(plain, text), body.header("Content-Type", calendar)];
     let mixed = vec![
         MimePart::new(container("multipart/alternative", 2), alternatives),
         MimePart::new(file, printed.as_bytes()).attachment(file_name),
