@@ -83,3 +83,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn positions_of_the_last_day_count_from_its_end() {
+    let recur: Recur = "FREQ=DAILY;BYHOUR=0,2,10;BYSETPOS=-3".parse().unwrap();
+    let day =
+        |day: u8, hour: u8| LocalDateTime::new(Date::new(2028, 11, day).unwrap(), hour, 20, 32).unwrap();
+    let (start, end) = (day(1, 0), day(3, 6));
+    let expected = vec![day(1, 0), day(2, 0), day(3, 0)];
+    assert_eq!(collect(ready(&recur, start).all(), end), expected);
+    assert_eq!(naive::expand(&recur, start, end), expected);
+}

@@ -48,8 +48,9 @@ fn described(recur: &Recur, start: LocalDateTime, horizon: LocalDateTime) -> Vec
         }
         for time in &times {
             let second = day.days_since_epoch() * DAY + time;
-            // To the end of the hour, which may be a period.
-            if around == 0 && second > until.seconds_since_epoch() + 3600 {
+            // To the end of the day, or else of the hour, which may be a period.
+            let rest = if recur.freq == Frequency::Daily { DAY } else { 3600 };
+            if around == 0 && second > until.seconds_since_epoch() + rest {
                 break;
             }
             sets.entry(naive.period(&nominal, second)).or_default().push(local(second));
