@@ -137,7 +137,7 @@ impl Answering<'_> {
 
     /// Those who came in the user's place alone, and do not any more: whoever sends somebody may take that back.
     fn recalled(&self, key: &InstanceKey) -> BTreeSet<CalendarUserAddress> {
-        let Some(mut held) = self.before.and_then(|before| before.effective(key)) else {
+        let Some(mut held) = self.before.and_then(|before| before.said(key)) else {
             return BTreeSet::new();
         };
         let sent = self.delegates(key);

@@ -225,8 +225,9 @@ impl Answers {
                 continue;
             }
             // A component that rules later instances is answered though its first instance be excluded.
-            let part = object.part(&key).cloned().or_else(|| object.projected(&key));
-            let Some(mut part) = part.filter(|part| !fields::is_cancelled(part)) else { continue };
+            let Some(mut part) = object.said(&key).filter(|part| !fields::is_cancelled(part)) else {
+                continue;
+            };
             let shown = attendee_among(&part, |address| address == who).map(|attendee| attendee.partstat);
             if shown.is_none_or(|shown| shown == *standing) {
                 continue;

@@ -112,7 +112,7 @@ impl SchedulingObject {
         };
         let unsaid: Vec<_> = self.parts().map(|(key, _)| key).filter(|key| unsaid(key)).cloned().collect();
         for key in unsaid {
-            let before = held.and_then(|held| held.effective(&key));
+            let before = held.and_then(|held| held.said(&key));
             let series = self.part(&self.ruling_before(&key)).cloned();
             let mut said = before.into_iter().chain(series).filter_map(|part| {
                 let own = attendee_among(&part, |address| address == who)?;

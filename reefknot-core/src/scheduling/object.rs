@@ -299,6 +299,12 @@ impl SchedulingObject {
         }
     }
 
+    /// What is said under a key, as [`effective`](Self::effective) gives it: a THISANDFUTURE override also where its first
+    /// instance is excluded, for it rules the later ones.
+    pub(crate) fn said(&self, key: &InstanceKey) -> Option<Component> {
+        self.part(key).cloned().or_else(|| self.projected(key))
+    }
+
     /// What the series says of an instance, whatever an override of its own says.
     #[must_use]
     pub fn projected(&self, key: &InstanceKey) -> Option<Component> {

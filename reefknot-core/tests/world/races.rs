@@ -186,6 +186,10 @@ fn an_invitation_that_a_range_leaves_nothing_of_is_cancelled_at_a_sequence_of_th
 #[test]
 fn the_first_instance_of_a_range_is_excluded_for_everybody() {
     agree(&[1], &[RenameFrom(0, 0), ExcludeInstance(0), Deliver(0), Answer(1, 0), Deliver(0)]);
+    agree(
+        &[2],
+        &[RenameFrom(0, 0), ExcludeInstance(0), Deliver(0), Deliver(0), Op::Delegate(2), MoveInstance(1, -1)],
+    );
     // They sent somebody in their place before there was the range.
     agree(&[2], &[Deliver(0), Op::Delegate(2), Deliver(0), RenameFrom(2, 0), ExcludeInstance(2)]);
 }

@@ -150,7 +150,7 @@ impl Taking<'_> {
     /// Takes over one component: the organizer's words, the user's own alarms and answer.
     fn take(&mut self, key: &InstanceKey, component: &Component, revision: Revision) -> Result<()> {
         // As it was before this message: the series may have been replaced a moment ago.
-        let held = self.stored.and_then(|stored| stored.effective(key));
+        let held = self.stored.and_then(|stored| stored.said(key));
         if let Some(held) = &held {
             self.ask_again(key, component, held, revision);
         }
