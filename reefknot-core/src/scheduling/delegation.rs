@@ -100,12 +100,14 @@ fn remove(part: &mut Component, who: &CalendarUserAddress) {
 
 impl SchedulingObject {
     /// Where somebody's answer says that they delegated and the component does not say to whom, it is as it was in
-    /// `held`, or as it is for the series: an answer to the series holds for overrides that were made meanwhile.
+    /// `held`, or as it is for the series: an answer to the series holds for overrides that were made meanwhile. Gives whom
+    /// that puts on which component.
     pub(crate) fn complete_delegations(
         &mut self,
         who: &CalendarUserAddress,
         held: Option<&Self>,
-    ) -> Result<()> {
+    ) -> Result<Vec<(InstanceKey, CalendarUserAddress)>> {
+        let mut placed = Vec::new();
         let unsaid = |key: &InstanceKey| {
             let own = self.attendee(key, from_ref(who));
             own.is_some_and(|own| own.partstat == PartStat::Delegated && own.delegated_to.is_empty())
@@ -119,10 +121,12 @@ impl SchedulingObject {
                 Some(own.delegated_to).filter(|delegates| !delegates.is_empty())
             });
             if let Some(delegates) = said.next() {
+                let new = delegates.iter().filter(|sent| self.attendee(&key, from_ref(sent)).is_none());
+                placed.extend(new.map(|sent| (key.clone(), sent.clone())));
                 self.edit_part(&key, |part| delegate(part, who, &delegates)).transpose()?;
             }
         }
-        Ok(())
+        Ok(placed)
     }
 
     /// Where somebody answers for themselves nobody comes in their place: a delegate participates "in lieu of the

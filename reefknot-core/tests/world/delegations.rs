@@ -7,7 +7,7 @@ use reefknot_core::scheduling::{PartStat, edit_attendee, fields};
 
 use super::Op::{
     Answer, AnswerInstance, CallOff, CancelInstance, Delegate, DelegateInstance, Deliver, ExcludeInstance,
-    MoveInstance, MoveSeries, RenameInstance, Uninvite,
+    MoveInstance, MoveSeries, RenameInstance, Uninvite, UninviteFrom,
 };
 use super::meetings::TEA;
 use super::people::{A, B, C, D, E, address, called, carried, is_own, who};
@@ -295,4 +295,22 @@ fn what_a_delegator_says_of_sequence_does_not_outlive_a_cancellation() {
     let copy = world.held(D, TEA).object.as_ref().unwrap();
     assert!(copy.parts().all(|(_, part)| fields::is_cancelled(part)), "{world}");
     assert_eq!(address(called(D, TEA)), of(&world, Method::Cancel, A, D).recipient);
+}
+
+#[test]
+fn a_delegate_who_sent_somebody_on_stands_so_on_an_override_too() {
+    // D's delegation arrives before B's, by which they are on the list of the override.
+    let ops = [Deliver(0), UninviteFrom(1, C), Delegate(B), Deliver(1), Delegate(D)];
+    for world in agree(true, &[B], &ops) {
+        let second = world.keys(TEA)[1].clone();
+        let stand = [D, E].map(|party| answer(&world, &second, party));
+        assert_eq!(stand, [Some(PartStat::Delegated), Some(PartStat::NeedsAction)], "{world}");
+    }
+}
+
+#[test]
+fn what_comes_back_to_a_delegate_is_counted_up_in_what_is_stored_too() {
+    // C is off the list when A hears that they had sent D, who comes to one instance in B's place.
+    let invited = [Deliver(0), Deliver(0)];
+    agree(true, &[B, C], &[&invited[..], &[Delegate(C), Uninvite(C), DelegateInstance(B, 0)]].concat());
 }

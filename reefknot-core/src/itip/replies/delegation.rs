@@ -48,6 +48,16 @@ pub(super) struct Delegate {
     released: Keys,
 }
 
+impl Delegate {
+    fn merge(&mut self, other: Self) {
+        self.passed.extend(other.passed);
+        self.released.extend(other.released);
+        for (delegator, keys) in other.placed {
+            self.placed.entry(delegator).or_default().extend(keys);
+        }
+    }
+}
+
 impl Recorder<'_> {
     /// Takes over the delegations of the reply, after all its answers: a component that holds an answer of the
     /// delegator's own is made without the delegate.
@@ -62,9 +72,17 @@ impl Recorder<'_> {
         }
         let sender = self.incoming.object.parts().find_map(|(_, part)| who_answers(self.incoming, part));
         if let Some((_, sender)) = sender {
-            self.object.complete_delegations(&sender.address, None)?;
+            self.complete(&sender.address)?;
         }
         self.tell_delegates()
+    }
+
+    /// Who delegated all that an answer holds for sent somebody to each component of it.
+    fn complete(&mut self, delegator: &CalendarUserAddress) -> Result<()> {
+        for (key, delegate) in self.object.complete_delegations(delegator, None)? {
+            self.place(&delegate, &key, delegator);
+        }
+        Ok(())
     }
 
     /// Puts the delegates on the list where the delegation holds, or would but for another time that it crossed. Where
@@ -227,20 +245,20 @@ impl Recorder<'_> {
 
     /// Tells each delegate of the reply what holds for them, as far as they may hold something else.
     fn tell_delegates(&mut self) -> Result<()> {
-        let delegates = std::mem::take(&mut self.delegates);
-        for (delegate, change) in &delegates {
+        let mut delegates: BTreeMap<CalendarUserAddress, Delegate> = BTreeMap::new();
+        while let Some((delegate, change)) = self.delegates.pop_first() {
             for (delegator, keys) in &change.placed {
-                self.asked_in_place_of(delegate, delegator, keys);
+                self.asked_in_place_of(&delegate, delegator, keys);
                 let message = format!("{delegate} comes in place of {delegator}");
                 self.outcome.because("delegate-added", message, "RFC 5546 §3.2.2.3");
                 self.applied += 1;
             }
+            // What they answered before holds there too, and it may be that they sent somebody on.
+            self.settle(&delegate)?;
+            self.complete(&delegate)?;
+            delegates.entry(delegate).or_default().merge(change);
         }
-        if self.outcome.role == Role::Organizer {
-            self.tell_as_organizer(&delegates)
-        } else {
-            delegates.keys().try_for_each(|delegate| self.settle(delegate))
-        }
+        if self.outcome.role == Role::Organizer { self.tell_as_organizer(&delegates) } else { Ok(()) }
     }
 
     fn tell_as_organizer(&mut self, delegates: &BTreeMap<CalendarUserAddress, Delegate>) -> Result<()> {
@@ -258,7 +276,6 @@ impl Recorder<'_> {
             adds.push(!placed.is_empty() && (told || elsewhere) || !revived.is_empty());
         }
         for ((delegate, change), adds) in delegates.iter().zip(adds) {
-            self.settle(delegate)?;
             if adds || self.is_behind(delegate, &change.passed) {
                 self.inform(delegate)?;
             }
@@ -398,6 +415,7 @@ impl Recorder<'_> {
                     fields::set_sequence(part, next);
                     fields::set_dtstamp(part, stamp);
                 });
+                self.applied += 1;
             }
         }
     }
