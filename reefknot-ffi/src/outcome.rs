@@ -43,6 +43,8 @@ pub enum MessageReason {
     Update,
     /// The event, or the instances named, will not take place, or not with the recipient.
     Cancellation,
+    /// Whom the recipient sent in their place does not come: they may come themselves, or send somebody else.
+    DelegateGone,
     /// Others answered: the recipient's copy shows it, and nobody is told.
     Answers,
     /// An attendee's answer.

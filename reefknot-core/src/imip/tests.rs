@@ -179,6 +179,13 @@ fn subjects_say_why() {
         of(Method::Cancel, MessageReason::Cancellation, TEA),
         said("Cancelled: Tea", "A <a@foo.com> no longer expects you at “Tea”.")
     );
+    assert_eq!(
+        of(Method::Request, MessageReason::DelegateGone, TEA),
+        said(
+            "Your delegate does not come: Tea",
+            "A <a@foo.com> says that whom you sent in your place does not come to “Tea”."
+        )
+    );
     for (partstat, subject, first) in [
         ("ACCEPTED", "Accepted: Tea", "F <f@baz.net> has accepted “Tea”."),
         ("DECLINED", "Declined: Tea", "F <f@baz.net> has declined “Tea”."),

@@ -16,6 +16,7 @@ fn patterns(message: &Message, words: &Words<'_>) -> (&'static str, &'static str
         MessageReason::Counter => p.counter,
         MessageReason::CounterDeclined => p.counter_declined,
         MessageReason::Invitation => p.invitation,
+        MessageReason::DelegateGone => p.delegate_gone,
         MessageReason::Rescheduled | MessageReason::Update | MessageReason::Answers => p.changed,
         // RFC 5546 §3.2.5: STATUS says whether all is off, or only this recipient is.
         MessageReason::Cancellation if is_cancelled(&message.calendar) => p.cancelled,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::slice::from_ref;
 
-use super::attendee::PartStat;
+use super::attendee::{Attendee, PartStat, reopen};
 use super::object::{SchedulingObject, attendee_among, attendees, edit_attendee};
 use super::part::Part;
 use crate::Result;
@@ -75,6 +75,80 @@ pub(crate) fn recall(
     Ok(gone)
 }
 
+/// What follows where delegates were taken off a component.
+#[derive(Debug, Default)]
+pub(crate) struct Withdrawn {
+    /// In whose place nobody comes any more.
+    pub(crate) delegators: BTreeSet<CalendarUserAddress>,
+    /// Whom the delegates had sent in turn, and who are off it as well.
+    pub(crate) gone: BTreeSet<CalendarUserAddress>,
+}
+
+/// Takes back what was delegated to people who are on a component no more, where these were on it before.
+///
+/// The place that a delegate took falls back to the delegator, who is on it still, so whom the delegate had sent on does
+/// not take it either: they would come "in addition to" the delegator (RFC 5546 §3.2.2.3). Who is left on it by
+/// themselves, the delegator being off it, is there because whoever wrote the list wants them.
+pub(crate) fn withdraw(part: &mut Component, before: &[Attendee]) -> Result<Withdrawn> {
+    let listed: BTreeSet<_> = attendees(part).into_iter().map(|attendee| attendee.address).collect();
+    let taken_off: Vec<_> = before.iter().filter(|attendee| !listed.contains(&attendee.address)).collect();
+    let mut gone = BTreeSet::new();
+    for delegate in &taken_off {
+        if falls_back(delegate, before, &listed) {
+            gone.extend(recall(part, &delegate.address, &|_| true)?);
+        }
+    }
+    let off: BTreeSet<_> = taken_off.iter().map(|attendee| &attendee.address).chain(&gone).collect();
+    let kept = |people: &[CalendarUserAddress]| -> Vec<_> {
+        people.iter().filter(|who| !off.contains(who)).cloned().collect()
+    };
+    let mut delegators = BTreeSet::new();
+    for was in before.iter().filter(|was| was.partstat == PartStat::Delegated) {
+        let is = attendee_among(part, |who| *who == was.address).filter(|is| !is_own(&is.partstat));
+        let alone = is.is_some_and(|is| kept(&is.delegated_to).is_empty());
+        if alone && was.delegated_to.iter().any(|sent| off.contains(sent)) {
+            delegators.insert(was.address.clone());
+        }
+    }
+    for Attendee { address, delegated_to, delegated_from, .. } in attendees(part) {
+        for (parameter, people) in [("DELEGATED-TO", delegated_to), ("DELEGATED-FROM", delegated_from)] {
+            let kept = kept(&people);
+            if kept.len() < people.len() {
+                set_people(part, &address, parameter, &kept)?;
+            }
+        }
+    }
+    Ok(Withdrawn { delegators, gone })
+}
+
+/// Whether somebody was in the place of one who is listed, or of one who was in such a place.
+fn falls_back(who: &Attendee, before: &[Attendee], listed: &BTreeSet<CalendarUserAddress>) -> bool {
+    let mut senders: Vec<_> = who.delegated_from.iter().collect();
+    let mut at = 0;
+    while let Some(sender) = senders.get(at).copied() {
+        if listed.contains(sender) {
+            return true;
+        }
+        let theirs = before.iter().filter(|attendee| attendee.address == *sender);
+        for sender in theirs.flat_map(|attendee| &attendee.delegated_from) {
+            if !senders.contains(&sender) {
+                senders.push(sender);
+            }
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Asks somebody again in whose place nobody comes any more: they take part again, and hear of updates.
+pub(crate) fn ask_delegator(line: &mut PropertyBuf) -> Result<()> {
+    if line.as_property().param_is("ROLE", "NON-PARTICIPANT") {
+        line.remove_param("ROLE");
+    }
+    line.remove_param("RSVP");
+    reopen(line)
+}
+
 /// Whether an answer is somebody's own: they have answered, and send nobody in their place.
 fn is_own(answer: &PartStat) -> bool {
     !matches!(answer, PartStat::NeedsAction | PartStat::Delegated)
@@ -127,6 +201,14 @@ impl SchedulingObject {
             }
         }
         Ok(placed)
+    }
+
+    /// Whether a component says that anybody delegated.
+    pub(crate) fn has_delegations(&self, key: &InstanceKey) -> bool {
+        self.held(key).is_some_and(|part| {
+            let mut all = part.people().attendees().iter();
+            all.any(|attendee| !attendee.delegated_to.is_empty() || !attendee.delegated_from.is_empty())
+        })
     }
 
     /// Where somebody answers for themselves nobody comes in their place: a delegate participates "in lieu of the

@@ -22,7 +22,7 @@ mod timing;
 pub use answers::{Answers, Asks};
 pub(crate) use attendee::reopen;
 pub use attendee::{Attendee, ForceSend, Organizer, PartStat, ScheduleAgent};
-pub(crate) use delegation::{delegate, recall};
+pub(crate) use delegation::{Withdrawn, ask_delegator, delegate, recall, withdraw};
 pub use delta::{Delta, InstanceDelta, PropertyChange, Weight, compare, is_private_extension};
 pub use identity::Identities;
 pub(crate) use object::{Attendance, by_person, edit_attendees};

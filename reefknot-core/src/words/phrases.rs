@@ -85,6 +85,7 @@ pub struct Phrases {
 pub(crate) struct MailPhrases {
     pub(crate) invitation: (&'static str, &'static str),
     pub(crate) changed: (&'static str, &'static str),
+    pub(crate) delegate_gone: (&'static str, &'static str),
     pub(crate) cancelled: (&'static str, &'static str),
     pub(crate) uninvited: (&'static str, &'static str),
     pub(crate) refreshed: (&'static str, &'static str),

@@ -1,13 +1,13 @@
 //! Delegations that cross something else. The parties are the organizer (0), attendees (1 to 5) and the delegate (6).
 
 use reefknot_core::ical::{Component, PropertyBuf};
-use reefknot_core::itip::{Disposition, Envelope, Message, Method, Outcome};
+use reefknot_core::itip::{Disposition, Envelope, Message, MessageReason, Method, Outcome};
 use reefknot_core::recurrence::InstanceKey;
 use reefknot_core::scheduling::{PartStat, edit_attendee, fields};
 
 use super::Op::{
     Answer, AnswerInstance, CallOff, CancelInstance, Delegate, DelegateInstance, Deliver, ExcludeInstance,
-    MoveInstance, MoveSeries, RenameInstance, Uninvite, UninviteFrom,
+    Invite, MoveInstance, MoveSeries, RenameInstance, Uninvite, UninviteFrom,
 };
 use super::meetings::TEA;
 use super::people::{A, B, C, D, E, address, called, carried, is_own, who};
@@ -232,6 +232,62 @@ fn an_answer_to_the_series_passes_an_instance_on_once() {
         assert_eq!(passed_on(&world, B, D), 2, "{world}");
         let last = of(&world, Method::Request, B, D).calendar;
         assert_eq!(last.components_named("VEVENT").count(), 2, "{last}");
+    }
+}
+
+#[test]
+fn a_delegate_who_is_taken_off_the_list_leaves_the_delegator_asked_again() {
+    let open = Some(PartStat::NeedsAction);
+    let heard = [Deliver(0), Delegate(B), Deliver(0), Deliver(0)];
+    for recurs in [false, true] {
+        for world in agree(recurs, &[B], &[&heard[..], &[Uninvite(D)]].concat()) {
+            let stand = [B, D].map(|party| answer(&world, &InstanceKey::Master, party));
+            assert_eq!(stand, [open.clone(), None], "{world}");
+            let told = of(&world, Method::Request, A, B);
+            assert_eq!(told.reason, MessageReason::DelegateGone);
+            assert!(!told.calendar.to_string().contains("DELEGATED"), "{}", told.calendar);
+            assert!(!of(&world, Method::Cancel, A, D).calendar.to_string().contains("STATUS:CANCELLED"));
+        }
+    }
+    // From one instance alone, of the series or of that one.
+    for sent in [Delegate(B), DelegateInstance(B, 1)] {
+        let ops = [Deliver(0), sent, Deliver(0), Deliver(0), UninviteFrom(1, D)];
+        for world in agree(true, &[B], &ops) {
+            let second = world.keys(TEA)[1].clone();
+            assert_eq!([B, D].map(|party| answer(&world, &second, party)), [open.clone(), None], "{world}");
+            let of_others = answer(&world, &InstanceKey::Master, B).unwrap();
+            assert_eq!(of_others == PartStat::Delegated, matches!(sent, Delegate(_)), "{world}");
+        }
+    }
+    // They come after all, or send somebody else, whether they had heard or not.
+    for next in [Answer(B, 0), Delegate(B)] {
+        agree(true, &[B, C], &[&[Deliver(0)], &heard[..], &[Uninvite(D), next]].concat());
+        agree(true, &[B], &[&heard[..], &[Uninvite(D), Deliver(0), Deliver(0), next]].concat());
+    }
+}
+
+#[test]
+fn the_delegate_of_a_delegate_goes_with_them() {
+    let chain = [Deliver(0), Delegate(B), Deliver(0), Deliver(0), Delegate(D), Deliver(0), Deliver(0)];
+    let stand = |world: &World| [B, D, E].map(|party| answer(world, &InstanceKey::Master, party));
+    let (open, delegated) = (Some(PartStat::NeedsAction), Some(PartStat::Delegated));
+    // The place of the one taken off falls back to whoever sent them.
+    for world in agree(true, &[B], &[&chain[..], &[Uninvite(E)]].concat()) {
+        assert_eq!(stand(&world), [delegated.clone(), open.clone(), None], "{world}");
+        assert_eq!(of(&world, Method::Request, A, D).reason, MessageReason::DelegateGone);
+    }
+    for world in agree(true, &[B], &[&chain[..], &[Uninvite(D)]].concat()) {
+        assert_eq!(stand(&world), [open.clone(), None, None], "{world}");
+        of(&world, Method::Cancel, A, E);
+    }
+    // Who is left on the list without their delegator is there because the organizer wants them.
+    for world in agree(true, &[B], &[&chain[..], &[Uninvite(B)]].concat()) {
+        assert_eq!(stand(&world), [None, delegated.clone(), open.clone()], "{world}");
+    }
+    for world in
+        agree(true, &[B], &[&chain[..], &[Uninvite(B), Uninvite(D), Invite(B), Answer(B, 0)]].concat())
+    {
+        assert_eq!(stand(&world)[1..], [None, open.clone()], "{world}");
     }
 }
 

@@ -78,9 +78,9 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         ],
         6 => prop_oneof![
             invited.clone().prop_map(Op::Invite),
-            invited.clone().prop_map(Op::Uninvite),
-            (week.clone(), invited.clone()).prop_map(|(w, p)| Op::InviteTo(w, p)),
-            (week.clone(), invited).prop_map(|(w, p)| Op::UninviteFrom(w, p)),
+            (A..=D).prop_map(Op::Uninvite),
+            (week.clone(), invited).prop_map(|(w, p)| Op::InviteTo(w, p)),
+            (week.clone(), A..=D).prop_map(|(w, p)| Op::UninviteFrom(w, p)),
         ],
         8 => prop_oneof![
             any::<u8>().prop_map(Op::Rename),

@@ -129,6 +129,8 @@ class MessageReason(_Text):
     """Details changed; the recipient's answer stands."""
     CANCELLATION = "cancellation"
     """The event, or the instances named, will not take place, or not with the recipient."""
+    DELEGATE_GONE = "delegate-gone"
+    """Whom the recipient sent in their place does not come: they may come themselves, or send somebody else."""
     ANSWERS = "answers"
     """Others answered: the recipient's copy shows it, and nobody is told."""
     REPLY = "reply"

@@ -11,8 +11,8 @@ use crate::itip::context::Context;
 use crate::itip::outcome::{Disposition, ObjectChange, Outcome};
 use crate::recurrence::InstanceKey;
 use crate::scheduling::{
-    Attendee, Delta, InstanceDelta, PartStat, Revision, SchedulingObject, Weight, attendee_among, attendees,
-    compare, edit_attendee, edit_attendees, fields, recall, reopen,
+    Attendee, Delta, InstanceDelta, PartStat, Revision, SchedulingObject, Weight, Withdrawn, ask_delegator,
+    attendee_among, attendees, compare, edit_attendee, edit_attendees, fields, recall, reopen, withdraw,
 };
 use crate::value::CalendarUserAddress;
 
@@ -24,6 +24,8 @@ pub(super) struct Revise<'a> {
     outcome: Outcome,
     /// The SEQUENCE of whatever this revision moves.
     next: u32,
+    /// By component, in whose place nobody comes any more.
+    undelegated: BTreeMap<InstanceKey, BTreeSet<CalendarUserAddress>>,
 }
 
 impl<'a> Revise<'a> {
@@ -40,13 +42,14 @@ impl<'a> Revise<'a> {
             Some(_) => (highest + 1).max(after.sequence()),
             None => after.sequence().max(dead.unwrap_or(0)).max(outcome.state.sequence),
         };
-        Self { before, after: after.clone(), context, outcome, next }
+        Self { before, after: after.clone(), context, outcome, next, undelegated: BTreeMap::new() }
     }
 
     pub(super) fn run(mut self) -> Result<Outcome> {
         self.adopt();
         self.drop_overrides_of_nothing();
         self.keep_answers_of_dropped_overrides();
+        self.withdraw_delegations()?;
         let delta = Delta::between(self.before, Some(&self.after));
         if self.before.is_some() && delta.instances.is_empty() && !self.after.is_forced() {
             self.never_fall();
@@ -64,8 +67,9 @@ impl<'a> Revise<'a> {
         self.record_answers_by_hand(&delta)?;
         self.never_fall();
         let (before, after) = (self.before, self.after);
+        let undelegated: BTreeSet<_> = self.undelegated.into_values().flatten().collect();
         let mut mailer = Mailer::new(&after, self.outcome, self.context);
-        Step::new(before, &after, &delta, self.next).tell(&mut mailer)?;
+        Step::new(before, &after, &delta, &undelegated, self.next).tell(&mut mailer)?;
         for (key, change) in &delta.instances {
             let revision = Revision { sequence: self.next, dtstamp: Some(mailer.stamp) };
             if change.disappeared {
@@ -169,6 +173,32 @@ impl<'a> Revise<'a> {
         }
     }
 
+    /// Who takes a delegate off the list takes the delegation back (RFC 5546 §3.2.2.3).
+    fn withdraw_delegations(&mut self) -> Result<()> {
+        let Some(before) = self.before else { return Ok(()) };
+        let keys = self.after.parts().map(|(key, _)| key);
+        let concerned = |key: &&InstanceKey| self.after.has_delegations(key) && !self.after.is_cancelled(key);
+        let keys: Vec<_> = keys.filter(concerned).cloned().collect();
+        for key in keys {
+            let were = before.attendees(&key);
+            if were.iter().all(|were| self.after.attendee(&key, from_ref(&were.address)).is_some()) {
+                continue;
+            }
+            let ended = self.after.edit_part(&key, |part| withdraw(part, &were)).transpose()?;
+            let Some(Withdrawn { delegators, gone }) = ended else { continue };
+            for who in gone {
+                let message = format!("{who} came in the place of somebody who was taken off the list");
+                self.outcome.because_of(&key, "delegation-ended", message, "RFC 5546 §3.2.2.3");
+            }
+            for who in &delegators {
+                let message = format!("{who} is asked again: whom they sent was taken off the list");
+                self.outcome.because_of(&key, "delegate-removed", message, "RFC 5546 §3.2.2.3");
+            }
+            self.undelegated.insert(key, delegators);
+        }
+        Ok(())
+    }
+
     /// Raises SEQUENCE where RFC 5546 §2.1.4 asks for it; gives the components whose text changed.
     fn count_up(&mut self, delta: &Delta) -> BTreeSet<InstanceKey> {
         let mut touched = BTreeSet::new();
@@ -259,6 +289,10 @@ impl<'a> Revise<'a> {
             }
             self.after.edit_attendees(key, asked_again, |_, line| reopen(line))?;
         }
+        for (key, delegators) in &self.undelegated {
+            let chosen = |attendee: &Attendee| delegators.contains(&attendee.address);
+            self.after.edit_attendees(key, chosen, |_, line| ask_delegator(line))?;
+        }
         Ok(())
     }
 
@@ -267,7 +301,8 @@ impl<'a> Revise<'a> {
         let stamp = self.context.stamp(&self.outcome.state);
         for (key, change) in &delta.instances {
             for (who, (_, answer)) in &change.answers {
-                let reset = (change.asks_again || change.appeared) && self.after.part(key).is_some();
+                let reset = (change.asks_again || change.appeared) && self.after.part(key).is_some()
+                    || self.undelegated.get(key).is_some_and(|delegators| delegators.contains(who));
                 if self.context.identities.is_own(who) || reset {
                     continue;
                 }

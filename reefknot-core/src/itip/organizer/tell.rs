@@ -1,7 +1,7 @@
 //! What one revision means for each person: an invitation, a change, a cancellation, or nothing
 //! (RFC 5546 §3.2.2, §3.2.5, RFC 6638 §3.2.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Keys;
@@ -12,12 +12,15 @@ use crate::recurrence::InstanceKey;
 use crate::scheduling::{
     Attendance, Attendee, Delta, ForceSend, InstanceDelta, SchedulingObject, Weight, by_person,
 };
+use crate::value::CalendarUserAddress;
 
 /// One revision, and what of it is the same for everybody.
 pub(super) struct Step<'a> {
     before: Option<&'a SchedulingObject>,
     after: &'a SchedulingObject,
     delta: &'a Delta,
+    /// In whose place nobody comes any more.
+    undelegated: &'a BTreeSet<CalendarUserAddress>,
     /// The SEQUENCE of whatever it moves.
     next: u32,
     master_cancelled: bool,
@@ -57,11 +60,12 @@ impl<'a> Step<'a> {
         before: Option<&'a SchedulingObject>,
         after: &'a SchedulingObject,
         delta: &'a Delta,
+        undelegated: &'a BTreeSet<CalendarUserAddress>,
         next: u32,
     ) -> Self {
         let master_cancelled = after.is_cancelled(&InstanceKey::Master);
         let (split, gone) = (Keys::new(), Keys::new());
-        let mut step = Self { before, after, delta, next, master_cancelled, split, gone };
+        let mut step = Self { before, after, delta, undelegated, next, master_cancelled, split, gone };
         let Some(before) = before else { return step };
         let split = after.overrides().filter(|key| match before.part(key) {
             Some(_) => {
@@ -183,6 +187,9 @@ impl<'a> Step<'a> {
         }
         if party.asks_again {
             return Some(MessageReason::Rescheduled);
+        }
+        if self.undelegated.contains(who) {
+            return Some(MessageReason::DelegateGone);
         }
         if party.new.iter().any(|change| change.invited.contains(who)) {
             return Some(MessageReason::Invitation);

@@ -460,7 +460,7 @@ impl Recorder<'_> {
             self.outcome = organizer::send_current(
                 &self.object,
                 &delegator,
-                MessageReason::Update,
+                MessageReason::DelegateGone,
                 outcome,
                 self.context,
             )?;

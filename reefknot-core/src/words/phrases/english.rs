@@ -228,6 +228,10 @@ pub static ENGLISH: Phrases = Phrases {
     mail: MailPhrases {
         invitation: ("Invitation: {0}", "{0} invites you to “{1}”."),
         changed: ("Changed: {0}", "{0} has changed “{1}”."),
+        delegate_gone: (
+            "Your delegate does not come: {0}",
+            "{0} says that whom you sent in your place does not come to “{1}”.",
+        ),
         cancelled: ("Cancelled: {0}", "{0} has cancelled “{1}”."),
         uninvited: ("Cancelled: {0}", "{0} no longer expects you at “{1}”."),
         refreshed: ("Latest version: {0}", "{0} sends the latest version of “{1}”."),
