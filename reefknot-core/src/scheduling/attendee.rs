@@ -31,7 +31,8 @@ pub enum PartStat {
 }
 
 impl PartStat {
-    /// Reads a PARTSTAT value in any letter case; what is no token (RFC 5545 §3.1) is no answer, and read as NEEDS-ACTION.
+    /// Reads a PARTSTAT value in any letter case; one with a control character, which no content line may hold
+    /// (RFC 5545 §3.1), is no answer, and read as NEEDS-ACTION.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         static KNOWN: [PartStat; 7] = [
@@ -44,7 +45,7 @@ impl PartStat {
             PartStat::InProcess,
         ];
         let text = text.trim();
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if text.is_empty() || text.contains(char::is_control) {
             return Self::NeedsAction;
         }
         let known = KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
