@@ -57,6 +57,16 @@ Saturday 1 April 2023, 08:00–08:30 (Europe/Berlin)  Walk
 }
 
 #[test]
+fn an_occurrence_that_is_cancelled_says_so() {
+    let calendar = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Tea\nDTSTART:20230101T120000Z\n\
+                    RRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT\nBEGIN:VEVENT\nUID:1\nSUMMARY:Tea\nSTATUS:CANCELLED\n\
+                    RECURRENCE-ID:20230102T120000Z\nDTSTART:20230102T120000Z\nEND:VEVENT\nEND:VCALENDAR\n";
+    let output = run_with(&["occurrences", "-", "--zone", "UTC"], calendar.as_bytes());
+    let expected = "Sunday 1 January 2023, 12:00 (UTC)  Tea\nMonday 2 January 2023, 12:00 (UTC)  Tea  (cancelled)\n";
+    assert_eq!((out(&output), err(&output)), (expected.to_owned(), String::new()));
+}
+
+#[test]
 fn occurrences_as_json() {
     let output =
         team("occurrences", &["--json", "--from", "20230318T000000", "--to", "2023-03-25T00:00:00+01:00"]);

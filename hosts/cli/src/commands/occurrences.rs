@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use reefknot_core::ical::{Component, Limits};
 use reefknot_core::recurrence::{Budget, Instance, Series, Stopped};
+use reefknot_core::scheduling::fields;
 use reefknot_core::time::{Zone, Zones};
 use reefknot_core::value::{DateTime, LocalDateTime, Timestamp};
 use reefknot_core::words::{Words, one_line};
@@ -14,7 +15,7 @@ use crate::input::{self, Failure};
 use crate::output::{note, print};
 use crate::zone::ZoneArgs;
 
-/// Lists the instances of every component, overrides and exclusions applied, one a line.
+/// Lists the instances of every component, overrides and exclusions applied, one a line; what is cancelled says so.
 ///
 /// Without --from the list begins with the first instance, without --to it ends with the last,
 /// and always after --limit of them; standard error says if there are more.
@@ -152,7 +153,8 @@ impl Occurrences {
         }
         let line = |row: &Row<'_>| {
             let when = Words::new(&zone, row.zones).when(&row.instance.start, row.instance.end.as_ref());
-            format!("{when}  {}", title(row.instance.component))
+            let cancelled = if fields::is_cancelled(row.instance.component) { "  (cancelled)" } else { "" };
+            format!("{when}  {}{cancelled}", title(row.instance.component))
         };
         let lines: Vec<String> = found.rows.iter().map(line).collect();
         if lines.is_empty() { Ok(()) } else { print(&lines.join("\n")) }
