@@ -62,7 +62,8 @@ fn an_occurrence_that_is_cancelled_says_so() {
                     RRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT\nBEGIN:VEVENT\nUID:1\nSUMMARY:Tea\nSTATUS:CANCELLED\n\
                     RECURRENCE-ID:20230102T120000Z\nDTSTART:20230102T120000Z\nEND:VEVENT\nEND:VCALENDAR\n";
     let output = run_with(&["occurrences", "-", "--zone", "UTC"], calendar.as_bytes());
-    let expected = "Sunday 1 January 2023, 12:00 (UTC)  Tea\nMonday 2 January 2023, 12:00 (UTC)  Tea  (cancelled)\n";
+    let expected =
+        "Sunday 1 January 2023, 12:00 (UTC)  Tea\nMonday 2 January 2023, 12:00 (UTC)  Tea  (cancelled)\n";
     assert_eq!((out(&output), err(&output)), (expected.to_owned(), String::new()));
 }
 

@@ -5,9 +5,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::property::Property;
-use super::source::{Source, Span, Text};
-use super::{PropertyBuf, lex, parse, print};
+use super::property::{Param, Property};
+use super::source::{Source, Span, Text, param_place};
+use super::{PropertyBuf, edit, lex, parse, print};
 use crate::{Error, Result};
 
 #[derive(Clone, Debug)]
@@ -108,6 +108,16 @@ impl Component {
         self.properties_where(move |line, source| line.is_named(source, name))
     }
 
+    /// Shows each property of one name, in any letter case, in order; cheaper than to keep them.
+    pub(crate) fn look_at_named(&self, name: &str, mut look: impl FnMut(&Property<'_>)) {
+        let mut joined = Vec::new();
+        for line in self.lines(|line, source| line.is_named(source, name)) {
+            if let Some(property) = Property::of_joined(line, &self.source, &mut joined) {
+                look(&property);
+            }
+        }
+    }
+
     /// As [`property`](Self::property), for a later one: the n-th from 0.
     pub(crate) fn property_nth(&self, name: &str, n: usize) -> Option<Property<'_>> {
         let named = self.lines(|line, source| line.is_named(source, name)).nth(n)?;
@@ -126,7 +136,7 @@ impl Component {
 
     /// The properties with a parameter whose name begins so, in any letter case, in order.
     pub(crate) fn properties_with_param<'a>(&'a self, start: &'a str) -> impl Iterator<Item = Property<'a>> {
-        let may = move |line: &Text, source: &Source| line.may_have_param(source, start);
+        let may = move |line: &Text, source: &Source| param_place(line.written(source), start).is_some();
         self.properties_where(may)
             .filter(move |property| property.params().any(|param| param.begins_with(start)))
     }
@@ -134,7 +144,7 @@ impl Component {
     /// The properties whose times are in a zone (TZID, RFC 5545 §3.2.19), in order; an ATTENDEE is none of them.
     pub(crate) fn zoned_properties(&self) -> impl Iterator<Item = Property<'_>> {
         self.properties_where(|line, source| {
-            !line.is_named(source, "ATTENDEE") && line.may_have_param(source, "TZID")
+            !line.is_named(source, "ATTENDEE") && param_place(line.written(source), "TZID").is_some()
         })
     }
 
@@ -240,13 +250,23 @@ impl Component {
         self.edit_chosen(|line, source| !line.is_named(source, name), decide)
     }
 
-    /// As [`edit`](Self::edit), for the properties with a parameter whose name may begin so, in any letter case.
-    pub(crate) fn edit_with_param(
-        &mut self,
-        start: &str,
-        decide: impl FnMut(&Property<'_>) -> Edit,
-    ) -> usize {
-        self.edit_chosen(|line, source| line.may_have_param(source, start), decide)
+    /// Takes parameters out of all properties: those for which `gone` is true, of those whose names begin so, in any
+    /// letter case.
+    pub(crate) fn remove_params(&mut self, start: &str, gone: impl Fn(Param<'_>) -> bool) {
+        let source = &self.source;
+        for entry in &mut self.entries {
+            let Entry::Property(text) = entry else { continue };
+            let written = text.written(source);
+            let Some(at) = param_place(written, start) else { continue };
+            let line = edit::without_only_param(written, at, start, &gone).or_else(|| {
+                let property = Property::of(text, source)?;
+                property.params().any(&gone).then(|| property.without_params(&gone))
+            });
+            if let Some(line) = line {
+                *text = line.into_text();
+                self.is_tidy = false;
+            }
+        }
     }
 
     /// As [`edit_named`](Self::edit_named), for those of the properties that `chosen` picks by their place among
@@ -269,14 +289,14 @@ impl Component {
         mut chosen: impl FnMut(&Text, &Source) -> bool,
         mut decide: impl FnMut(&Property<'_>) -> Edit,
     ) -> usize {
-        let mut changed = 0;
+        let (mut changed, mut joined) = (0, Vec::new());
         let source = &self.source;
         self.entries.retain_mut(|entry| {
             let Entry::Property(text) = entry else { return true };
             if !chosen(text, source) {
                 return true;
             }
-            let decision = match Property::of(text, source) {
+            let decision = match Property::of_joined(text, source, &mut joined) {
                 Some(property) => decide(&property),
                 None => Edit::Keep,
             };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::lex::{self, Split};
 use super::property::{Param, Params, Property};
-use super::source::Text;
+use super::source::{Text, param_place, unfold_onto};
 use crate::value::text;
 use crate::{Error, Result};
 
@@ -80,7 +80,7 @@ impl PropertyBuf {
     /// The whole property unfolded: `NAME;PARAM=x:value`.
     #[must_use]
     pub fn content_line(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.line)
+        text::lossy(&self.line)
     }
 
     /// Replaces the value with one that is already in its iCalendar form.
@@ -176,23 +176,57 @@ pub(super) fn splice_params(
 ) -> Vec<u8> {
     let mut out = Vec::with_capacity(line.len() + new.map_or(0, |new| new.len() + 1));
     out.extend_from_slice(&line[..split.name]);
-    let mut add = |param: &[u8]| {
+    let colon = split.value - 1;
+    let mut params = Params::of(line, split);
+    // What stays is copied in runs; blanks behind the name are no part of any.
+    let mut written = colon - params.ahead();
+    while let Some(param) = params.next() {
+        if !gone(param) {
+            continue;
+        }
+        let next = colon - params.ahead();
+        out.extend_from_slice(&line[written..next - param.raw.len() - 1]);
+        written = next;
+        add_param(&mut out, new.take());
+    }
+    out.extend_from_slice(&line[written..colon]);
+    add_param(&mut out, new);
+    out.extend_from_slice(&line[colon..]);
+    out
+}
+
+/// A line as it is written, without the one parameter behind the semicolon at `at`, if `gone` is true of it: as
+/// [`Property::without_params`] gives it, and sooner.
+///
+/// `None` where it takes more to tell: where there are quotes, where the parameter is folded or behind the colon, or where
+/// another may begin so too.
+pub(super) fn without_only_param(
+    written: &[u8],
+    at: usize,
+    start: &str,
+    gone: impl Fn(Param<'_>) -> bool,
+) -> Option<PropertyBuf> {
+    let (before, rest) = written.split_at(at);
+    let end = 1 + memchr::memchr2(b';', b':', &rest[1..])?;
+    let (param, after) = rest.split_at(end);
+    let is_plain = lex::name_end(written).is_some_and(|end| written[end] == b';')
+        && memchr::memchr2(b':', b'"', before).is_none()
+        && memchr::memchr3(b'"', b'\r', b'\n', param).is_none()
+        && memchr::memchr(b'"', after).is_none();
+    if !is_plain || param_place(after, start).is_some() || !gone(Param { raw: &param[1..] }) {
+        return None;
+    }
+    let mut line = Vec::with_capacity(before.len() + after.len());
+    unfold_onto(&mut line, before);
+    unfold_onto(&mut line, after);
+    Some(PropertyBuf::from_line(line))
+}
+
+fn add_param(out: &mut Vec<u8>, param: Option<&[u8]>) {
+    if let Some(param) = param {
         out.push(b';');
         out.extend_from_slice(param);
-    };
-    for param in Params::of(line, split) {
-        if !gone(param) {
-            add(param.raw);
-        } else if let Some(new) = new.take() {
-            add(new);
-        }
     }
-    if let Some(new) = new {
-        add(new);
-    }
-    out.push(b':');
-    out.extend_from_slice(&line[split.value..]);
-    out
 }
 
 /// A parameter that opens a quote, with the quote closed and its values unchanged. A name cannot be quoted: what
@@ -273,7 +307,7 @@ fn without_quotes(raw: &[u8]) -> &[u8] {
 
 /// Takes the quotes off a parameter value and decodes it (RFC 6868 §3.1).
 pub(super) fn decode_param(raw: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(without_quotes(raw));
+    let text = text::lossy(without_quotes(raw));
     if !text.contains('^') {
         return text;
     }

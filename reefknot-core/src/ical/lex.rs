@@ -13,7 +13,7 @@ pub(super) struct Split {
 
 /// Finds the name and the value of a line, or `None` where there is no name or no colon.
 pub(super) fn split(line: &[u8]) -> Option<Split> {
-    let name = line.iter().position(|&byte| !is_name_byte(byte)).filter(|&name| name > 0)?;
+    let name = name_end(line).filter(|&name| name > 0)?;
     // Spaces behind the name are no part of it.
     let stop = name + line[name..].iter().position(|byte| !byte.is_ascii_whitespace())?;
     match line[stop] {
@@ -32,11 +32,32 @@ pub(super) fn split(line: &[u8]) -> Option<Split> {
     Some(Split { name, value: stop + at + 1, open_quote: true })
 }
 
+/// Where what may be a name ends, and something follows.
+pub(super) fn name_end(line: &[u8]) -> Option<usize> {
+    line.iter().position(|&byte| !is_name_byte(byte))
+}
+
+/// Whether two names are the same in any letter case. Nearly all are written as the standards write them.
+pub(crate) fn is_same_name(written: &[u8], known: &str) -> bool {
+    written == known.as_bytes() || written.eq_ignore_ascii_case(known.as_bytes())
+}
+
 /// What a property name may be made of. RFC 5545 allows letters, digits and hyphens; a few
 /// programs write underscores, dots and slashes, which harm nobody.
 pub(super) fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
+    IN_NAMES[usize::from(byte)]
 }
+
+/// [`is_name_byte`] of every byte: each line is asked for its name.
+const IN_NAMES: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        all[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'_' | b'.' | b'/');
+        byte += 1;
+    }
+    all
+};
 
 /// Whether a name is an `iana-token` or `x-name` of RFC 5545 §3.1.
 pub(super) fn is_token(name: &str) -> bool {

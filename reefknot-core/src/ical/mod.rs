@@ -41,6 +41,7 @@ mod stream;
 pub use component::{Component, Edit};
 pub use edit::PropertyBuf;
 pub use kind::Kind;
+pub(crate) use lex::is_same_name;
 pub use limits::Limits;
 pub use property::{Param, Params, Property};
 pub use stream::{Problem, Stream};

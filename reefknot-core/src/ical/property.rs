@@ -23,6 +23,12 @@ impl<'a> Property<'a> {
         Some(Self { line, split, place: text.offset().map(|offset| (source, offset)) })
     }
 
+    /// As [`of`](Self::of), with room to join folds in.
+    pub(super) fn of_joined(text: &'a Text, source: &'a Source, joined: &'a mut Vec<u8>) -> Option<Self> {
+        let place = text.offset().map(|offset| (source, offset));
+        Some(Self { place, ..Self::of_line(text.unfolded_in(source, joined))? })
+    }
+
     pub(super) fn of_line(line: &'a [u8]) -> Option<Self> {
         Some(Self { line: Cow::Borrowed(line), split: lex::split(line)?, place: None })
     }
@@ -37,7 +43,7 @@ impl<'a> Property<'a> {
     /// Whether the property has that name, in any letter case.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
-        self.line[..self.split.name].eq_ignore_ascii_case(name.as_bytes())
+        lex::is_same_name(&self.line[..self.split.name], name)
     }
 
     /// The physical line, from 1, if the property was read from text and not changed since.
@@ -49,7 +55,7 @@ impl<'a> Property<'a> {
     /// The value as written: still escaped, folds joined.
     #[must_use]
     pub fn value(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.line[self.split.value..])
+        text::lossy(&self.line[self.split.value..])
     }
 
     /// The value as TEXT, unescaped (RFC 5545 §3.3.11).
@@ -84,7 +90,7 @@ impl<'a> Property<'a> {
     /// The whole property unfolded: `NAME;PARAM=x:value`.
     #[must_use]
     pub fn content_line(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.line)
+        text::lossy(&self.line)
     }
 
     /// A copy to change; what is not changed stays byte for byte.
@@ -129,6 +135,13 @@ impl<'a> Params<'a> {
     pub(super) fn of(line: &'a [u8], split: Split) -> Self {
         let written = &line[split.name..split.value - 1];
         Self { rest: memchr::memchr(b';', written).map(|stop| &written[stop + 1..]) }
+    }
+}
+
+impl Params<'_> {
+    /// How many octets are still to be read, the semicolon before them counted.
+    pub(super) fn ahead(&self) -> usize {
+        self.rest.map_or(0, |rest| rest.len() + 1)
     }
 }
 
@@ -187,13 +200,14 @@ impl<'a> Param<'a> {
     /// What is written behind the start of a name.
     fn after(self, start: &str) -> Option<&'a [u8]> {
         let (written, rest) = self.raw.trim_ascii_start().split_at_checked(start.len())?;
-        written.eq_ignore_ascii_case(start.as_bytes()).then_some(rest)
+        lex::is_same_name(written, start).then_some(rest)
     }
 
     /// The first value, decoded (RFC 6868) and without quotes; empty where there is none.
     #[must_use]
     pub fn value(self) -> Cow<'a, str> {
-        self.values().next().unwrap_or_default()
+        let raw = self.split().1.unwrap_or_default();
+        edit::decode_param(lex::unquoted(b',', raw).map_or(raw, |end| &raw[..end]))
     }
 
     /// All values, decoded (RFC 6868) and without quotes.

@@ -119,8 +119,20 @@ impl Text {
         }
     }
 
+    /// As [`unfolded`](Self::unfolded), with room to join folds in, for whoever reads many lines.
+    pub(super) fn unfolded_in<'a>(&'a self, source: &'a Source, joined: &'a mut Vec<u8>) -> &'a [u8] {
+        match self {
+            Self::Plain(span) => source.slice(*span),
+            Self::Folded(span) => {
+                unfold_into(joined, source.slice(*span));
+                joined
+            }
+            Self::Owned(bytes) => bytes,
+        }
+    }
+
     /// The line with its folds, if it has any.
-    fn written<'a>(&'a self, source: &'a Source) -> &'a [u8] {
+    pub(super) fn written<'a>(&'a self, source: &'a Source) -> &'a [u8] {
         match self {
             Self::Plain(span) | Self::Folded(span) => source.slice(*span),
             Self::Owned(line) => line,
@@ -129,33 +141,23 @@ impl Text {
 
     /// Whether the line is a property of that name, in any letter case. Hardly any is unfolded to know.
     pub(super) fn is_named(&self, source: &Source, name: &str) -> bool {
-        let (written, name) = (self.written(source), name.as_bytes());
+        let written = self.written(source);
         // Most lines differ in the first letter, and those of a meeting of thousands are asked for many names.
         let first = |text: &[u8]| text.first().map(u8::to_ascii_uppercase);
-        if first(written) != first(name) {
+        if first(written) != first(name.as_bytes()) {
             return false;
         }
         let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let (start, rest) = written.split_at(name.len().min(written.len()));
         match rest.first().filter(|next| !is_end(next)) {
-            Some(next) if start.eq_ignore_ascii_case(name) => !lex::is_name_byte(*next),
+            Some(next) if lex::is_same_name(start, name) => !lex::is_name_byte(*next),
             // A fold inside the name, or right behind it.
             next if next.is_none() || start.iter().any(is_end) => {
                 let line = self.unfolded(source);
-                lex::split(&line).is_some_and(|split| line[..split.name].eq_ignore_ascii_case(name))
+                lex::split(&line).is_some_and(|split| lex::is_same_name(&line[..split.name], name))
             }
             _ => false,
         }
-    }
-
-    /// Whether the name of a parameter may begin so, in any letter case; `false` is certain. No line is unfolded to know.
-    pub(super) fn may_have_param(&self, source: &Source, start: &str) -> bool {
-        let written = self.written(source);
-        memchr::memchr_iter(b';', written).any(|at| {
-            // A fold is blank, and so is what some programs write around a name.
-            let mut name = written[at + 1..].iter().filter(|byte| !byte.is_ascii_whitespace());
-            start.bytes().all(|wanted| name.next().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
-        })
     }
 
     pub(super) fn span(&self) -> Option<Span> {
@@ -170,6 +172,24 @@ impl Text {
     }
 }
 
+/// The semicolon before the first parameter whose name may begin so, in any letter case, in a line with its folds; `None`
+/// is certain.
+pub(super) fn param_place(written: &[u8], start: &str) -> Option<usize> {
+    let first = start.as_bytes().first();
+    memchr::memchr_iter(b';', written).find(|at| {
+        let name = &written[at + 1..];
+        // Most differ in the first letter.
+        if name.first().is_some_and(|byte| !byte.is_ascii_whitespace())
+            && name.first().map(u8::to_ascii_uppercase) != first.map(u8::to_ascii_uppercase)
+        {
+            return false;
+        }
+        // A fold is blank, and so is what some programs write around a name.
+        let mut name = name.iter().filter(|byte| !byte.is_ascii_whitespace());
+        start.bytes().all(|wanted| name.next().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
+    })
+}
+
 /// Joins a folded line: every line end followed by a space or a tab goes, and so do blank
 /// lines in between (RFC 5545 §3.1). Works on bytes, so a fold inside a character is mended.
 pub(super) fn unfold(folded: &[u8]) -> Vec<u8> {
@@ -181,6 +201,11 @@ pub(super) fn unfold(folded: &[u8]) -> Vec<u8> {
 /// As [`unfold`], with a line to write to.
 pub(super) fn unfold_into(line: &mut Vec<u8>, folded: &[u8]) {
     line.clear();
+    unfold_onto(line, folded);
+}
+
+/// As [`unfold`], behind what a line already holds.
+pub(super) fn unfold_onto(line: &mut Vec<u8>, folded: &[u8]) {
     let mut rest = folded;
     while let Some(at) = memchr::memchr2(b'\r', b'\n', rest) {
         line.extend_from_slice(&rest[..at]);

@@ -224,18 +224,13 @@ fn outgoing(component: &mut Component, context: &Context<'_>) {
             || is_private_extension(property.name());
         if private { Edit::Remove } else { Edit::Keep }
     });
-    component.edit_with_param("SCHEDULE-", |property| {
-        if property.params().any(is_schedule_param) {
-            return Edit::Replace(strip_schedule_params(property));
-        }
-        Edit::Keep
-    });
+    component.remove_params("SCHEDULE-", is_schedule_param);
 }
 
 /// What is between a client and its server (RFC 6638 §7.1–7.3).
 fn is_schedule_param(param: Param<'_>) -> bool {
     param.begins_with("SCHEDULE-")
-        && ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"].iter().any(|own| param.is(own))
+        && ["SCHEDULE-STATUS", "SCHEDULE-AGENT", "SCHEDULE-FORCE-SEND"].iter().any(|own| param.is(own))
 }
 
 /// A line without what is between a client and its server.

@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::status::ScheduleStatus;
 use crate::Result;
-use crate::ical::{Param, Property, PropertyBuf};
+use crate::ical::{Param, Property, PropertyBuf, is_same_name};
 use crate::value::CalendarUserAddress;
 
 /// A participation status (RFC 5545 §3.2.12).
@@ -48,7 +49,7 @@ impl PartStat {
         if text.is_empty() || text.contains(char::is_control) {
             return Self::NeedsAction;
         }
-        let known = KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(text));
+        let known = KNOWN.iter().find(|known| is_same_name(text.as_bytes(), known.as_str()));
         known.cloned().unwrap_or_else(|| Self::Other(text.to_ascii_uppercase()))
     }
 
@@ -133,7 +134,7 @@ pub struct Attendee {
     /// Whether a REQUEST was asked for that would not be sent otherwise.
     pub force_send: ForceSend,
     /// How the last message to them fared, as it is written (SCHEDULE-STATUS, RFC 6638 §7.3).
-    pub status: Option<String>,
+    pub status: Option<Cow<'static, str>>,
 }
 
 /// Whether a message was asked for that would not be sent otherwise (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
@@ -173,10 +174,9 @@ impl Attendee {
         };
         // Of a parameter that may not be repeated the first counts.
         let (mut partstat, mut agent, mut force_send, mut status) = (None, None, None, None);
-        let (mut rsvp, mut role) = (None, None);
         for param in property.params() {
             let name = param.name_bytes();
-            let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+            let is = |known: &str| is_same_name(name, known);
             if is("PARTSTAT") {
                 partstat.get_or_insert(param);
             } else if is("SCHEDULE-AGENT") {
@@ -185,10 +185,6 @@ impl Attendee {
                 force_send.get_or_insert(param);
             } else if is("SCHEDULE-STATUS") {
                 status.get_or_insert(param);
-            } else if is("RSVP") {
-                rsvp.get_or_insert(param);
-            } else if is("ROLE") {
-                role.get_or_insert(param);
             } else if is("SENT-BY") {
                 attendee.sent_by = attendee.sent_by.or_else(|| addresses(param).next());
             } else if is("DELEGATED-TO") {
@@ -201,12 +197,10 @@ impl Attendee {
         attendee.agent = agent.map_or(ScheduleAgent::Server, |param| ScheduleAgent::parse(&param.value()));
         attendee.force_send =
             force_send.map_or(ForceSend::No, |param| ForceSend::parse(&param.value(), "REQUEST"));
-        attendee.status = status.map(|param| param.value().into_owned());
-        let says = |param: Option<Param<'_>>, value: &str| {
-            param.is_some_and(|param| param.value().eq_ignore_ascii_case(value))
-        };
-        attendee.left_to_delegate =
-            attendee.partstat == PartStat::Delegated && says(rsvp, "FALSE") && !says(role, "NON-PARTICIPANT");
+        attendee.status = status.map(|param| status_written(&param.value()));
+        attendee.left_to_delegate = attendee.partstat == PartStat::Delegated
+            && property.param_is("RSVP", "FALSE")
+            && !property.param_is("ROLE", "NON-PARTICIPANT");
         Some(attendee)
     }
 }
@@ -233,7 +227,7 @@ pub struct Organizer {
     /// Whether a REPLY was asked for that would not be sent otherwise.
     pub force_send: ForceSend,
     /// How the last message to them fared, as it is written (SCHEDULE-STATUS, RFC 6638 §7.3).
-    pub status: Option<String>,
+    pub status: Option<Cow<'static, str>>,
 }
 
 impl Organizer {
@@ -250,8 +244,16 @@ impl Organizer {
             force_send: property
                 .param("SCHEDULE-FORCE-SEND")
                 .map_or(ForceSend::No, |asked| ForceSend::parse(&asked, "REPLY")),
-            status: property.param("SCHEDULE-STATUS").map(Cow::into_owned),
+            status: property.param("SCHEDULE-STATUS").map(|status| status_written(&status)),
         })
+    }
+}
+
+/// A SCHEDULE-STATUS; a code that RFC 6638 knows takes no memory of its own.
+fn status_written(text: &str) -> Cow<'static, str> {
+    match ScheduleStatus::parse(text).map(ScheduleStatus::code) {
+        Some(code) if code == text => Cow::Borrowed(code),
+        _ => Cow::Owned(text.to_owned()),
     }
 }
 

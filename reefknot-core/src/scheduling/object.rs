@@ -291,7 +291,7 @@ impl SchedulingObject {
     pub fn effective(&self, key: &InstanceKey) -> Option<Component> {
         match self.part(key) {
             // Where a THISANDFUTURE override begins, the instance may be excluded and the later ones not.
-            Some(part) if fields::is_this_and_future(part) && self.master().is_some() => {
+            Some(part) if self.is_this_and_future(key) && self.master().is_some() => {
                 self.has_instance(key).then(|| part.clone())
             }
             Some(part) => Some(part.clone()),

@@ -1,5 +1,6 @@
 //! One component of an object, and what a decision asks of it once for every attendee.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::attendee::Attendee;
@@ -112,7 +113,7 @@ impl Part {
         };
         self.edit_lines(code, |attendee, property, code| {
             let line = property.with_param("SCHEDULE-STATUS", code)?;
-            attendee.status = Some(code.to_owned());
+            attendee.status = Some(Cow::Borrowed(code));
             Ok(Some(line))
         })
     }
@@ -136,9 +137,15 @@ impl Part {
 
 impl People {
     pub(super) fn of(component: &Component) -> Self {
-        let named = component.properties_named("ATTENDEE").enumerate();
-        let (lines, attendees): (Vec<_>, Vec<_>) =
-            named.filter_map(|(line, property)| Some((line, Attendee::of(&property)?))).unzip();
+        let (mut lines, mut attendees) = (Vec::new(), Vec::new());
+        let mut line = 0;
+        component.look_at_named("ATTENDEE", |property| {
+            if let Some(attendee) = Attendee::of(property) {
+                lines.push(line);
+                attendees.push(attendee);
+            }
+            line += 1;
+        });
         let mut places: Vec<usize> = (0..attendees.len()).collect();
         places.sort_by(|one, other| attendees[*one].address.cmp(&attendees[*other].address));
         places.dedup_by(|later, first| attendees[*later].address == attendees[*first].address);

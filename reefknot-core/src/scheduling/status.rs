@@ -53,7 +53,8 @@ impl ScheduleStatus {
     /// Reads a status code; `None` for any other code of a reply's REQUEST-STATUS, or for a list of them.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == code.trim())
+        let code = code.trim();
+        Self::ALL.into_iter().find(|status| status.code() == code)
     }
 
     /// The code as iCalendar writes it.

@@ -28,10 +28,16 @@ use crate::{Error, Result};
 #[derive(Clone)]
 pub struct CalendarUserAddress {
     written: Arc<str>,
-    /// The form that addresses are compared in, where `written` is not in it.
-    normal: Option<Arc<str>>,
+    /// Where `written` is not in the form that addresses are compared in.
+    other: Option<Arc<OtherForms>>,
+}
+
+/// The forms of an address other than the written one.
+struct OtherForms {
+    /// The form that addresses are compared in.
+    normal: String,
     /// The URI of a bare mail address, where `mailto:` before it is not enough.
-    encoded: Option<Arc<str>>,
+    encoded: Option<String>,
 }
 
 impl CalendarUserAddress {
@@ -40,10 +46,15 @@ impl CalendarUserAddress {
     /// # Errors
     /// When the text is empty, holds a space inside or a control character, or is neither a URI nor a mail address.
     pub fn parse(text: &str) -> Result<Self> {
-        let written = text.trim();
-        if is_normal(written) {
-            return Ok(Self { written: written.into(), normal: None, encoded: None });
+        if is_normal(text) {
+            return Ok(Self { written: text.into(), other: None });
         }
+        let written = text.trim();
+        let address = |normal: String, encoded: Option<String>| {
+            let other =
+                (normal != written || encoded.is_some()).then(|| Arc::new(OtherForms { normal, encoded }));
+            Ok(Self { written: written.into(), other })
+        };
         let bad = |why: &str| {
             Err(Error::syntax(format!(
                 "`{written}` is not a calendar address ({why}); write mailto:name@example.com"
@@ -57,8 +68,7 @@ impl CalendarUserAddress {
         }
         match written.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) && !rest.is_empty() => {
-                let normal = Some(normal(scheme, rest).into());
-                Ok(Self { written: written.into(), normal, encoded: None })
+                address(normal(scheme, rest), None)
             }
             None if written
                 .split_once('@')
@@ -67,8 +77,8 @@ impl CalendarUserAddress {
                 // No URI: `?` and `%` are letters of the name here (RFC 5322 §3.2.3).
                 let normal = format!("mailto:{}", written.to_lowercase());
                 let encoded = percent_encode(&normal["mailto:".len()..]);
-                let encoded = encoded.map(|mailbox| format!("mailto:{mailbox}").into());
-                Ok(Self { written: written.into(), normal: Some(normal.into()), encoded })
+                let encoded = encoded.map(|mailbox| format!("mailto:{mailbox}"));
+                address(normal, encoded)
             }
             _ => bad("neither a URI nor a mail address"),
         }
@@ -77,7 +87,7 @@ impl CalendarUserAddress {
     /// The address as it was written; a bare mail address as the `mailto:` URI of it (RFC 6068 §2).
     #[must_use]
     pub fn uri(&self) -> &str {
-        match &self.encoded {
+        match self.other.as_ref().and_then(|other| other.encoded.as_ref()) {
             Some(encoded) => encoded,
             None if self.written.contains(':') => &self.written,
             None => self.normal(),
@@ -87,7 +97,7 @@ impl CalendarUserAddress {
     /// The form addresses are compared in.
     #[must_use]
     pub fn normal(&self) -> &str {
-        self.normal.as_ref().unwrap_or(&self.written)
+        self.other.as_ref().map_or(&self.written, |other| &other.normal)
     }
 
     /// The mail address in lower case, if this is one.
@@ -101,9 +111,12 @@ impl CalendarUserAddress {
 /// reads each a few times.
 fn is_normal(written: &str) -> bool {
     let plain =
-        |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !matches!(byte, b'?' | b'%');
+        |byte: u8| byte.is_ascii_graphic() & !byte.is_ascii_uppercase() & (byte != b'?') & (byte != b'%');
     let mailbox = written.strip_prefix("mailto:");
-    mailbox.is_some_and(|mailbox| !mailbox.is_empty() && mailbox.bytes().all(plain))
+    // Asking all of them, and not up to the first that is otherwise, takes many at once.
+    mailbox.is_some_and(|mailbox| {
+        !mailbox.is_empty() && mailbox.bytes().fold(true, |all, byte| all & plain(byte))
+    })
 }
 
 fn normal(scheme: &str, rest: &str) -> String {

@@ -47,6 +47,12 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Octets as text, with U+FFFD for what is not UTF-8; where all of it is, as nearly everywhere, it is only checked.
+pub(crate) fn lossy(octets: &[u8]) -> Cow<'_, str> {
+    // The standard library's goes character by character from the start.
+    std::str::from_utf8(octets).map_or_else(|_| String::from_utf8_lossy(octets), Cow::Borrowed)
+}
+
 /// The parts of a raw value between commas that are not escaped, still escaped.
 pub fn list(raw: &str) -> impl Iterator<Item = &str> {
     split_unescaped(raw, b',')

@@ -90,7 +90,7 @@ impl<'a> Mailer<'a> {
     /// Whether a message to that attendee leaves from here; says why not.
     pub(super) fn may_send(&mut self, attendee: &Attendee) -> bool {
         let who = &attendee.address;
-        if self.context.identities.is_own(who) || *who == self.organizer {
+        if self.is_organizer(who) {
             self.outcome.because("own-address", format!("{who} is the organizer"), "RFC 6638 §3.2.1");
             return false;
         }
@@ -100,6 +100,10 @@ impl<'a> Mailer<'a> {
             return false;
         }
         true
+    }
+
+    pub(super) fn is_organizer(&self, who: &CalendarUserAddress) -> bool {
+        self.context.identities.is_own(who) || *who == self.organizer
     }
 
     /// Whether this program sends what goes to that attendee.

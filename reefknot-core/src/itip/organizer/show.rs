@@ -13,9 +13,7 @@ use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{
-    Attendance, Attendee, Delta, PartStat, SchedulingObject, SchedulingState, by_person,
-};
+use crate::scheduling::{Answers, Attendance, Delta, PartStat, SchedulingObject, by_person};
 use crate::value::CalendarUserAddress;
 
 /// What somebody answered, for the copies of the others who attend the components in which it shows
@@ -28,25 +26,25 @@ pub(in crate::itip) fn show_answers(
     outcome: Outcome,
     context: &Context<'_>,
 ) -> Result<Outcome> {
-    let shown = shown_answers(before, object);
-    let answered: BTreeSet<_> = shown.iter().map(|shown| &shown.who).collect();
     let mut mailer = Mailer::new(object, outcome, context);
-    let mut views: BTreeMap<Vec<&InstanceKey>, View> = BTreeMap::new();
     let attendance = object.attendance();
-    for said in by_person(&attendance) {
-        let (_, Attendee { address: who, agent, .. }) = said[0];
-        let keys: Vec<_> = said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key)).collect();
-        let view = views.entry(keys).or_insert_with_key(|keys| View::of(object, keys, &shown));
-        let is_organizer = *who == mailer.organizer || context.identities.is_own(who);
-        if view.changes.is_empty() || answered.contains(who) || !context.agent.sends(*agent) || is_organizer {
-            continue;
-        }
-        if asks_anew(object, said, &mut mailer.outcome.state) {
+    let Readers { all, mut views } =
+        Readers::of(&shown_answers(before, object), object, &attendance, &mailer);
+    let people: Vec<_> = all.iter().map(|(said, _)| &said[0].1.address).collect();
+    let records = mailer.outcome.state.begun_all(&people, object).zip(&all);
+    let anew: Vec<_> = records.map(|(record, (said, _))| asks_anew(object, said, &record.answers)).collect();
+    mailer.outcome.refreshes.reserve(all.len());
+    for ((who, (_, view)), anew) in people.into_iter().zip(&all).zip(anew) {
+        if anew {
             let message = format!("{who} sees the answer with the next message: now it would ask them again");
             mailer.outcome.because("answer-not-shown", message, "RFC 6638 §4.2");
             continue;
         }
-        let calendar = mailer.body(object, &view.keys)?;
+        let view = &mut views[*view];
+        let calendar = match &view.calendar {
+            Some(calendar) => calendar,
+            None => view.calendar.insert(mailer.body(object, &view.keys)?),
+        };
         mailer.outcome.refreshes.push(Message {
             method: Method::Request,
             reason: MessageReason::Answers,
@@ -54,7 +52,7 @@ pub(in crate::itip) fn show_answers(
             recipient: who.clone(),
             uid: object.uid().to_owned(),
             sequence: view.sequence,
-            calendar,
+            calendar: Arc::clone(calendar),
             changes: Arc::clone(&view.changes),
         });
     }
@@ -64,10 +62,45 @@ pub(in crate::itip) fn show_answers(
     Ok(mailer.outcome)
 }
 
+/// Who is to see an answer, and what of it.
+struct Readers<'a> {
+    /// What is said of each, in the order of their addresses, and which view is theirs.
+    all: Vec<(&'a [Attendance<'a>], usize)>,
+    views: Vec<View>,
+}
+
+impl<'a> Readers<'a> {
+    fn of(
+        shown: &[Shown],
+        object: &'a SchedulingObject,
+        attendance: &'a [Attendance<'a>],
+        mailer: &Mailer<'_>,
+    ) -> Self {
+        let answered: BTreeSet<_> = shown.iter().map(|shown| &shown.who).collect();
+        let (mut all, mut views) = (Vec::with_capacity(attendance.len()), Vec::new());
+        let mut places: BTreeMap<Vec<&InstanceKey>, usize> = BTreeMap::new();
+        for said in by_person(attendance) {
+            let (_, attendee) = said[0];
+            let who = &attendee.address;
+            if answered.contains(who) || !mailer.sends_to(attendee) || mailer.is_organizer(who) {
+                continue;
+            }
+            let keys = said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key));
+            let view = *places.entry(keys.collect()).or_insert_with_key(|keys| {
+                views.push(View::of(object, keys, shown));
+                views.len() - 1
+            });
+            if !views[view].changes.is_empty() {
+                all.push((said, view));
+            }
+        }
+        Self { all, views }
+    }
+}
+
 /// Whether somebody who has not answered yet would read a SEQUENCE at which nobody asked them: an answer of theirs
 /// that is under way would then hold here and not there.
-fn asks_anew(object: &SchedulingObject, said: &[Attendance<'_>], state: &mut SchedulingState) -> bool {
-    let answers = &state.begun(&said[0].1.address, object).answers;
+fn asks_anew(object: &SchedulingObject, said: &[Attendance<'_>], answers: &Answers) -> bool {
     said.iter().any(|(key, own)| {
         let open = own.partstat == PartStat::NeedsAction && !object.is_cancelled(key);
         open && object.revision(key).sequence > answers.asked(key)
@@ -80,6 +113,8 @@ struct View {
     changes: Arc<[Change]>,
     /// The highest SEQUENCE of the components.
     sequence: u32,
+    /// The body, once somebody is to see it.
+    calendar: Option<Arc<Component>>,
 }
 
 impl View {
@@ -89,6 +124,7 @@ impl View {
         Self {
             changes: theirs.map(|shown| shown.change.clone()).collect(),
             sequence: keys.iter().map(|key| object.revision(key).sequence).max().unwrap_or_default(),
+            calendar: None,
             keys,
         }
     }

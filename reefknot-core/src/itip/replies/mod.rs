@@ -152,8 +152,8 @@ impl Recorder<'_> {
     }
 
     fn no_such_instance(&self, key: &InstanceKey) -> Option<(&'static str, String, &'static str)> {
-        let held = self.object.effective(key);
-        if self.object.master().into_iter().chain(&held).any(fields::is_cancelled) {
+        let of_instance = || self.object.effective(key).as_ref().is_some_and(fields::is_cancelled);
+        if self.object.is_cancelled(&InstanceKey::Master) || !key.is_master() && of_instance() {
             return Some(("cancelled", "what the answer is about was cancelled".into(), "RFC 5546 §4.2.9"));
         }
         if self.object.part(key).is_none() && !self.object.has_instance(key) {
