@@ -193,3 +193,8 @@ fn the_first_instance_of_a_range_is_excluded_for_everybody() {
     // They sent somebody in their place before there was the range.
     agree(&[2], &[Deliver(0), Op::Delegate(2), Deliver(0), RenameFrom(2, 0), ExcludeInstance(2)]);
 }
+
+#[test]
+fn a_room_accepts_an_instance_that_becomes_a_range() {
+    agree(&[5], &[Deliver(0), Deliver(0), MoveInstance(2, 1), RenameFrom(2, 0)]);
+}

@@ -301,7 +301,9 @@ impl<'a> Revise<'a> {
         let stamp = self.context.stamp(&self.outcome.state);
         for (key, change) in &delta.instances {
             for (who, (_, answer)) in &change.answers {
-                let reset = (change.asks_again || change.appeared) && self.after.part(key).is_some()
+                // A THISANDFUTURE component that begins with what is open leaves open what it moves.
+                let is_open = self.after.part(key).is_some() || *answer == PartStat::NeedsAction;
+                let reset = (change.asks_again || change.appeared) && is_open
                     || self.undelegated.get(key).is_some_and(|delegators| delegators.contains(who));
                 if self.context.identities.is_own(who) || reset {
                     continue;
