@@ -274,3 +274,29 @@ proptest! {
         prop_assert!(stream.problems().is_empty());
     }
 }
+
+proptest! {
+    /// Taking parameters out of a line as it is written is taking them out of the line that was read.
+    #[test]
+    fn parameters_are_removed_as_from_each_property(
+        pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                ";SCHEDULE-STATUS=2.0", ";schedule-agent=NONE", "; SCHEDULE-X", ";SCHEDULE", ";CN=\u{e9}", ";CN=\"a;b:c\"",
+                ";", ":", "\"", " ", "\r\n ", "\r\n\t", ":mailto:a@foo.com",
+            ]),
+            0..8,
+        ),
+    ) {
+        let lines = format!("ATTENDEE{}:x\r\nSUMMARY:kept\r\n", pieces.concat());
+        let text = format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{lines}END:VEVENT\r\nEND:VCALENDAR\r\n");
+        let component = parse(&text).into_calendars().next().unwrap().into_components().next().unwrap();
+        let (mut removed, mut edited) = (component.clone(), component);
+        let gone = |param: Param<'_>| param.begins_with("SCHEDULE-");
+        removed.remove_params("SCHEDULE-", gone);
+        edited.edit(|property| match property.params().any(gone) {
+            true => Edit::Replace(property.without_params(gone)),
+            false => Edit::Keep,
+        });
+        prop_assert_eq!(removed.to_bytes(), edited.to_bytes(), "{:?}", text);
+    }
+}
