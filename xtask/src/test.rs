@@ -3,11 +3,11 @@
 //! All steps build with the same features, so that a dependency is compiled once for checking and once for
 //! running. Packaging is the exception on purpose: it alone proves that the core builds with its default features.
 
-use std::fmt;
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use std::{env, fmt, fs};
 
 use crate::{bench, cargo, fuzz, kotlin, layers, python, succeed, swift, vectors};
 
@@ -156,9 +156,40 @@ fn document(root: &Path) -> StepResult {
 }
 
 fn package(root: &Path) -> StepResult {
+    forget_packaged(&cargo_home()?)?;
+    succeed(
+        cargo(root).args(["clean", "--quiet", "-p", "reefknot-core", "-p", "reefknot-ffi"]),
+        "what was compiled of reefknot-core and reefknot-ffi could not be removed",
+    )?;
     // `--allow-dirty`: a developer checks before committing.
     let arguments = ["publish", "--dry-run", "-p", "reefknot-core", "-p", "reefknot-ffi", "--allow-dirty"];
     passes(cargo(root).args(arguments), "reefknot-core or reefknot-ffi could not be published as it stands")
+}
+
+/// Where cargo keeps what it fetched and unpacked.
+fn cargo_home() -> Result<PathBuf, String> {
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+        .ok_or_else(|| String::from("set CARGO_HOME: there is no home directory to look for .cargo in"))
+}
+
+/// Removes what earlier runs unpacked of this workspace's own packages.
+///
+/// Cargo verifies reefknot-ffi against the packaged reefknot-core, which it unpacks from a registry of its own under
+/// `target/package`, and compiles, once for each version: later runs would verify against the core of the first run
+/// here. The directory of such a registry has no host in its name, and begins with a hyphen.
+fn forget_packaged(home: &Path) -> Result<(), String> {
+    let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Ok(()) };
+    let local =
+        registries.flatten().filter(|registry| registry.file_name().to_string_lossy().starts_with('-'));
+    for unpacked in local.filter_map(|registry| fs::read_dir(registry.path()).ok()).flatten().flatten() {
+        if unpacked.file_name().to_string_lossy().starts_with("reefknot-") {
+            fs::remove_dir_all(unpacked.path())
+                .map_err(|error| format!("{}: {error}; remove it by hand", unpacked.path().display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn passes(command: &mut Command, advice: &str) -> StepResult {
@@ -182,7 +213,7 @@ fn world(root: &Path) -> StepResult {
         "invariants",
         "no_operation_breaks_a_law",
     ]);
-    let asked = |name: &str, otherwise: &str| std::env::var(name).unwrap_or_else(|_| otherwise.to_owned());
+    let asked = |name: &str, otherwise: &str| env::var(name).unwrap_or_else(|_| otherwise.to_owned());
     command
         .env("PROPTEST_RNG_SEED", asked("PROPTEST_RNG_SEED", SEED))
         .env("PROPTEST_CASES", asked("PROPTEST_CASES", CONVERSATIONS));
@@ -197,7 +228,7 @@ fn tests(root: &Path) -> StepResult {
     let mut child = cargo(root)
         .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
         // The same random cases on every machine, unless others are asked for.
-        .env("PROPTEST_RNG_SEED", std::env::var("PROPTEST_RNG_SEED").as_deref().unwrap_or(SEED))
+        .env("PROPTEST_RNG_SEED", env::var("PROPTEST_RNG_SEED").as_deref().unwrap_or(SEED))
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("cargo did not start: {error}"))?;
@@ -284,6 +315,21 @@ mod tests {
             test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n\n\
             test result: FAILED. 7 passed; 2 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.00s\n";
         assert_eq!(totals(output), Totals { passed: 12, failed: 2, ignored: 1 });
+    }
+
+    #[test]
+    fn only_what_was_unpacked_of_this_workspace_is_forgotten() {
+        let home = env::temp_dir().join(format!("reefknot-forgotten-{}", std::process::id()));
+        let [packaged, beside, fetched] =
+            ["-0a/reefknot-core-0.1.0", "-0a/other-1.0.0", "crates.io-1b/reefknot-core-0.1.0"]
+                .map(|unpacked| home.join("registry/src").join(unpacked));
+        for unpacked in [&packaged, &beside, &fetched] {
+            fs::create_dir_all(unpacked.join("src")).unwrap();
+        }
+        forget_packaged(&home).unwrap();
+        assert_eq!([packaged, beside, fetched].map(|unpacked| unpacked.exists()), [false, true, true]);
+        fs::remove_dir_all(&home).unwrap();
+        forget_packaged(&home).unwrap();
     }
 
     #[test]
