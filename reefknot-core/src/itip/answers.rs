@@ -199,7 +199,7 @@ impl Answering<'_> {
             );
             return Ok(self.outcome);
         }
-        if answers.contains_key(&InstanceKey::Master) && self.before.is_some() {
+        if self.before.is_some() {
             self.add_standing_answers(&after, &mut answers);
         }
         self.reply(&after, answers)
@@ -252,10 +252,16 @@ impl Answering<'_> {
         self.outcome.state.answers.answered(key).is_some()
     }
 
-    /// An answer to the series says all: the organizer must not guess which instances it covers.
+    /// An answer to the series, or to a THISANDFUTURE component, says all: the organizer must not guess which instances it
+    /// covers.
     fn add_standing_answers(&self, after: &SchedulingObject, answers: &mut BTreeMap<InstanceKey, PartStat>) {
+        let said: BTreeSet<_> = answers.keys().cloned().collect();
+        let covered = |key: &&InstanceKey| {
+            !key.is_master()
+                && (said.contains(&InstanceKey::Master) || said.contains(&after.ruling_before(key)))
+        };
         let own = after.overrides().chain(self.outcome.state.answers.given());
-        for key in own.filter(|key| **key != InstanceKey::Master) {
+        for key in own.filter(covered) {
             let standing = match after.effective(key) {
                 Some(component) if fields::is_cancelled(&component) => None,
                 Some(_) => self.answer_in(after, key).filter(|answer| *answer != PartStat::NeedsAction),

@@ -72,7 +72,10 @@ impl Answers {
             let Some(attendee) = object.attendee(key, who) else { continue };
             let sequence = object.revision(key).sequence;
             answers.asked.insert(key.clone(), sequence);
-            if attendee.partstat != of_series {
+            // What is asked at a higher SEQUENCE than the series is open by itself.
+            let apart =
+                attendee.partstat == PartStat::NeedsAction && sequence > answers.asked(&InstanceKey::Master);
+            if attendee.partstat != of_series && !apart {
                 let revision = Revision { sequence, dtstamp: None };
                 answers.given.insert(key.clone(), Given { revision, partstat: attendee.partstat.clone() });
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Answers, Revision, SchedulingObject, fields};
+use crate::ical::Component;
 use crate::recurrence::InstanceKey;
 use crate::value::{CalendarUserAddress, Timestamp};
 
@@ -104,11 +105,14 @@ impl SchedulingState {
     }
 
     /// For an attendee: whether what a component says was cancelled at its revision or later. What it belongs to may have
-    /// been cancelled by the same decision, which says by this component that it stays (RFC 5545 §3.8.4.4).
-    pub(crate) fn is_dead(&self, key: &InstanceKey, revision: Revision) -> bool {
+    /// been cancelled by the same decision, which says by this component that it stays (RFC 5545 §3.8.4.4). The later
+    /// instances that it holds for, if it does, are not cancelled with the first.
+    pub(crate) fn is_dead(&self, key: &InstanceKey, part: &Component) -> bool {
+        let (revision, rules_later) = (fields::revision(part), fields::is_this_and_future(part));
         let series = self.tombstones.get(&InstanceKey::Master).filter(|_| !key.is_master());
         let ended = self.ended.iter().filter(|(from, _)| *from < key).map(|(_, dead)| dead);
-        let own = [self.tombstones.get(key), self.ended.get(key)].into_iter().flatten();
+        let own =
+            [self.tombstones.get(key).filter(|_| !rules_later), self.ended.get(key)].into_iter().flatten();
         own.max().is_some_and(|dead| revision <= *dead)
             || series.into_iter().chain(ended).any(|dead| revision < *dead)
     }

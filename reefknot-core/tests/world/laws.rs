@@ -202,7 +202,9 @@ pub(crate) fn what_is_cancelled_stays_cancelled(world: &World, party: usize, mee
     let Held { object, state } = world.held(party, meeting);
     let Some(object) = object.as_ref().filter(|_| party != organizer(meeting)) else { return };
     for (key, dead) in &state.tombstones {
-        let alive = object.part(key).filter(|part| !fields::is_cancelled(part));
+        // What begins with an instance that was cancelled lives on in the later ones.
+        let rules_later = |part: &Component| fields::is_this_and_future(part) && !object.has_instance(key);
+        let alive = object.part(key).filter(|part| !fields::is_cancelled(part) && !rules_later(part));
         assert!(
             alive.is_none_or(|part| fields::revision(part) > *dead),
             "{party} revives {key}\n{world}\n{}",

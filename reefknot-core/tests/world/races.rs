@@ -3,14 +3,14 @@
 
 use reefknot_core::scheduling::PartStat;
 
-use super::Op;
 use super::Op::{
     Add, Answer, AnswerFrom, AnswerInstance, CallOff, CancelFrom, DeclineByExclusion, DeleteCopy, Deliver,
     ExcludeInstance, Invite, InviteTo, MoveFrom, MoveInstance, MoveSeries, Rename, RenameFrom,
     RenameInstance, RevertInstance, Uninvite, UninviteFrom, UninviteFromOn,
 };
-use super::meetings::TEA;
+use super::meetings::{LATER, TEA};
 use super::people::is_own;
+use super::{Op, World, laws};
 
 /// What is under way at the end arrives in many orders, and both sides agree after each.
 fn agree(invited: &[usize], ops: &[Op]) {
@@ -141,7 +141,7 @@ fn whoever_lost_the_later_instances_is_not_told_so_twice() {
 
 #[test]
 fn the_first_instance_of_a_range_is_declined_by_itself() {
-    let answers = |world: &super::World| -> Vec<_> {
+    let answers = |world: &World| -> Vec<_> {
         let object = world.organizers(TEA).unwrap();
         let own = |key| object.attendees(&key).into_iter().find(|attendee| is_own(2, &attendee.address));
         world.keys(TEA).into_iter().map(|key| own(key).unwrap().partstat).collect()
@@ -197,4 +197,45 @@ fn the_first_instance_of_a_range_is_excluded_for_everybody() {
 #[test]
 fn a_room_accepts_an_instance_that_becomes_a_range() {
     agree(&[5], &[Deliver(0), Deliver(0), MoveInstance(2, 1), RenameFrom(2, 0)]);
+}
+
+#[test]
+fn an_answer_to_an_instance_crosses_the_range_that_begins_with_it() {
+    let answered = [Deliver(0), AnswerInstance(4, 0, 2), Deliver(0)];
+    agree(&[4], &[&answered[..], &[RenameFrom(0, 0), AnswerInstance(4, 0, 0)]].concat());
+}
+
+#[test]
+fn an_instance_is_cancelled_before_the_range_that_began_with_it_is_heard_of() {
+    let ranges = [RenameFrom(0, 0), RenameFrom(1, 0), Rename(0), MoveInstance(2, 1), MoveSeries(0)];
+    agree(&[2], &[&[Deliver(0)], &ranges[..], &[UninviteFrom(0, 2), Deliver(0)]].concat());
+}
+
+#[test]
+fn an_answer_crosses_the_end_of_a_series_and_a_version_from_before() {
+    agree(&[], &[Invite(3), Deliver(0), Answer(3, 0), MoveFrom(3, 0), UninviteFrom(3, 3)]);
+}
+
+#[test]
+fn a_split_series_has_open_ranges_that_are_answered_at_last() {
+    for order in 0..32 {
+        let mut world = World::tea(true, &[5]);
+        let ops = [Deliver(0), Deliver(0), MoveFrom(2, 1), MoveFrom(1, -1), Op::Split(1)];
+        ops.into_iter().for_each(|op| world.apply(op));
+        world.step(LATER, ExcludeInstance(1));
+        world.drain(order);
+        laws::all_at_rest(&world, order);
+    }
+}
+
+#[test]
+fn an_instance_of_a_version_that_a_range_has_replaced_is_old() {
+    let ops = [MoveInstance(2, -1), RenameInstance(1, 0), ExcludeInstance(2), MoveFrom(1, 0)];
+    agree(&[2], &[&[Deliver(0)], &ops[..]].concat());
+}
+
+#[test]
+fn instances_stay_where_a_range_of_which_somebody_had_lost_the_first_leaves_them_nothing_else() {
+    let ops = [ExcludeInstance(3), UninviteFrom(0, 4), RenameInstance(1, 0), RenameInstance(2, 0)];
+    agree(&[4], &[&[Deliver(0)], &ops[..], &[RenameFrom(0, 0)]].concat());
 }

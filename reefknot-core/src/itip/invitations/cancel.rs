@@ -97,6 +97,14 @@ fn cancel_one(
         return 0;
     }
     outcome.state.tombstones.insert(key.clone(), revision);
+    let of_range = |object: &SchedulingObject| object.is_this_and_future(key) && object.has_instance(key);
+    if !following && let Some(object) = object.as_mut().filter(|object| of_range(object)) {
+        // One component stands for this instance and the later ones, at its own revision: only an exclusion tells them apart.
+        object.exclude(key);
+        let message = "this instance is cancelled; the later ones stay";
+        outcome.because_of(key, "cancelled", message, "RFC 5546 §3.2.5");
+        return 1;
+    }
     outcome.state.known.insert(key.clone(), revision);
     if following {
         outcome.state.ended.insert(key.clone(), revision);
@@ -115,17 +123,6 @@ fn cancel_one(
     }
     if following {
         return cut(object, key, revision, outcome);
-    }
-    if object.part(key).is_some_and(fields::is_this_and_future) && object.has_instance(key) {
-        // One component stands for this instance and the later ones: only an exclusion tells them apart.
-        object.exclude(key);
-        outcome.because_of(
-            key,
-            "cancelled",
-            "this instance is cancelled; the later ones stay",
-            "RFC 5546 §3.2.5",
-        );
-        return 1;
     }
     let Some(mut component) = object.effective(key) else {
         let message = format!("there is no instance at {key} to cancel; the cancellation is remembered");

@@ -16,7 +16,7 @@ use super::outcome::{Answer, Disposition, Outcome, Question};
 use super::receive::Incoming;
 use crate::Result;
 use crate::ical::{Component, Edit, PropertyBuf};
-use crate::scheduling::{SchedulingObject, attendee_among, fields, is_private_extension};
+use crate::scheduling::{SchedulingObject, attendee_among, is_private_extension};
 use crate::value::CalendarUserAddress;
 
 pub(super) use cancel::cancel;
@@ -32,8 +32,7 @@ pub(super) fn request(
 ) -> Result<Outcome> {
     let invited = incoming.object.attends(context.identities.own());
     if !invited && stored.is_none() {
-        let dead = |key, part| outcome.state.is_dead(key, fields::revision(part));
-        if incoming.object.parts().all(|(key, part)| dead(key, part)) {
+        if incoming.object.parts().all(|(key, part)| outcome.state.is_dead(key, part)) {
             let message =
                 "somebody passed on what was cancelled for this user at this revision or a later one";
             return Ok(outcome.refuse(Disposition::Ignored, "cancelled-before", message, "RFC 5546 §4.2.9"));

@@ -45,7 +45,7 @@ impl Taking<'_> {
         for key in &keys {
             let Some(component) = self.incoming.object.part(key) else { continue };
             let revision = fields::revision(component);
-            if !self.is_newer(key, revision) {
+            if !self.is_newer(key, component) {
                 continue;
             }
             if !whole && self.is_missing_instance(key) {
@@ -65,6 +65,7 @@ impl Taking<'_> {
             self.keep_cancelled();
         } else if let Some(first) = ranges.first() {
             self.settle_ruled(first, &keys);
+            self.keep_cancelled();
         }
         self.write_answers()?;
         if let Some(object) = self.object.as_ref().filter(|_| self.from_organizer) {
@@ -74,8 +75,9 @@ impl Taking<'_> {
     }
 
     /// RFC 5546 §2.1.5, by instance; and nothing at or below a tombstone comes back to life.
-    fn is_newer(&mut self, key: &InstanceKey, revision: Revision) -> bool {
-        if self.outcome.state.is_dead(key, revision) {
+    fn is_newer(&mut self, key: &InstanceKey, component: &Component) -> bool {
+        let revision = fields::revision(component);
+        if self.outcome.state.is_dead(key, component) {
             let message = "it was cancelled at this revision or a later one";
             self.outcome.because_of(key, "cancelled-before", message, "RFC 5546 §4.2.9");
             return false;
@@ -112,7 +114,7 @@ impl Taking<'_> {
         let own = self.known_before.get(key).map(|known| (*known, false));
         let ruling = self.stored.map_or(InstanceKey::Master, |stored| stored.ruling(key));
         let of_ruling =
-            [&ruling, &InstanceKey::Master].into_iter().find_map(|key| self.known_before.get(key));
+            [&ruling, &InstanceKey::Master].into_iter().filter_map(|key| self.known_before.get(key)).max();
         own.or_else(|| of_ruling.map(|known| (*known, true)))
     }
 
@@ -200,7 +202,10 @@ impl Taking<'_> {
     fn note_taken(&mut self, key: &InstanceKey, revision: Revision) {
         let SchedulingState { known, tombstones, ended, .. } = &mut self.outcome.state;
         known.insert(key.clone(), revision);
-        tombstones.remove(key);
+        // What rules later instances may be older than the cancellation of the first.
+        if tombstones.get(key).is_some_and(|dead| *dead < revision) {
+            tombstones.remove(key);
+        }
         ended.remove(key);
         if *key == InstanceKey::Master {
             tombstones.retain(|_, dead| *dead > revision);
@@ -215,6 +220,9 @@ impl Taking<'_> {
             return;
         }
         let zones = self.stored.map_or_else(|| self.incoming.object.zones(), SchedulingObject::zones);
+        // What is stored ends where it was cancelled from, and so will this.
+        let ended = key.is_master().then(|| self.ended(revision)).flatten();
+        let new = ended.as_ref().and_then(SchedulingObject::master).unwrap_or(new);
         let moved = Timing::of(held, zones).moves(&Timing::of(new, self.incoming.object.zones()));
         // RFC 5546 §2.1.4 wants a higher SEQUENCE for another time; who forgets it asks again all the same.
         if moved
@@ -226,6 +234,17 @@ impl Taking<'_> {
             let message = "the time changed, so the answer is asked again";
             self.outcome.because_of(key, "asked-again", message, "RFC 6638 §3.2.8");
         }
+    }
+
+    /// The incoming series without the instances that were cancelled, with all that follow, after its revision.
+    fn ended(&self, revision: Revision) -> Option<SchedulingObject> {
+        let mut later = self.outcome.state.ended.iter().filter(|(_, dead)| **dead > revision).peekable();
+        later.peek()?;
+        let mut ended = self.incoming.object.clone();
+        for (from, _) in later {
+            ended.end_before(from);
+        }
+        Some(ended)
     }
 
     /// Whether the user declined a component and is not asked again; `said` is what the organizer says of it.
@@ -372,9 +391,13 @@ impl Taking<'_> {
             if let Some(object) = &mut self.object
                 && let Some(mut component) = object.effective(&key)
             {
-                mark_cancelled(&mut component, revision);
-                object.put_part(key.clone(), component);
-                self.outcome.state.known.insert(key.clone(), revision);
+                if object.is_this_and_future(&key) {
+                    object.exclude(&key);
+                } else {
+                    mark_cancelled(&mut component, revision);
+                    object.put_part(key.clone(), component);
+                    self.outcome.state.known.insert(key.clone(), revision);
+                }
                 self.outcome.because_of(
                     &key,
                     "cancelled-before",

@@ -63,6 +63,7 @@ impl<'a> Revise<'a> {
             return Ok(self.outcome);
         }
         let touched = self.count_up(&delta);
+        self.ask_apart();
         self.reset_answers(&delta)?;
         self.record_answers_by_hand(&delta)?;
         self.never_fall();
@@ -226,6 +227,35 @@ impl<'a> Revise<'a> {
         touched
     }
 
+    /// What is new, as half of a split series is, may leave an instance open where the series is answered: at a SEQUENCE of
+    /// its own, it is not what that answer was for.
+    fn ask_apart(&mut self) {
+        if self.before.is_some() {
+            return;
+        }
+        let answered: BTreeSet<_> = self
+            .after
+            .attendees(&InstanceKey::Master)
+            .into_iter()
+            .filter(|attendee| {
+                attendee.partstat != PartStat::NeedsAction
+                    && !self.context.identities.is_own(&attendee.address)
+            })
+            .map(|attendee| attendee.address)
+            .collect();
+        let apart = (self.after.revision(&InstanceKey::Master).sequence + 1).max(self.next);
+        let open = |attendee: Attendee| {
+            attendee.partstat == PartStat::NeedsAction && answered.contains(&attendee.address)
+        };
+        let keys: Vec<_> = self.after.overrides().cloned().collect();
+        for key in keys {
+            if self.after.revision(&key).sequence < apart && self.after.attendees(&key).into_iter().any(open)
+            {
+                self.after.edit_details(&key, |part| fields::set_sequence(part, apart));
+            }
+        }
+    }
+
     /// Whether a component that came to hold for the later instances too leaves out somebody of the series: they lose
     /// all of it where no earlier instance is left, and a CANCEL counts (RFC 5546 §3.2.5).
     fn leaves_out(&self, key: &InstanceKey, change: &InstanceDelta) -> bool {
@@ -241,8 +271,9 @@ impl<'a> Revise<'a> {
     /// that cancels the rest.
     fn count_up_what_stays(&mut self, delta: &Delta) -> Vec<InstanceKey> {
         let Some(before) = self.before else { return Vec::new() };
-        let lost =
-            delta.instances.iter().filter(|(_, change)| change.disappeared || !change.removed.is_empty());
+        let lost = delta.instances.iter().filter(|(key, change)| {
+            change.disappeared || !change.removed.is_empty() || self.leaves_out(key, change)
+        });
         let ranges = lost.filter_map(|(key, _)| {
             let ruling = self.after.ruling(key);
             let dropped = self.after.part(key).is_none() && before.is_this_and_future(key);
@@ -300,10 +331,13 @@ impl<'a> Revise<'a> {
     fn record_answers_by_hand(&mut self, delta: &Delta) -> Result<()> {
         let stamp = self.context.stamp(&self.outcome.state);
         for (key, change) in &delta.instances {
+            if self.after.part(key).is_none() {
+                // What rules it came to be another component, whose answer it has: nobody wrote it down here.
+                continue;
+            }
             for (who, (_, answer)) in &change.answers {
-                // A THISANDFUTURE component that begins with what is open leaves open what it moves.
-                let is_open = self.after.part(key).is_some() || *answer == PartStat::NeedsAction;
-                let reset = (change.asks_again || change.appeared) && is_open
+                let reset = change.asks_again
+                    || change.appeared
                     || self.undelegated.get(key).is_some_and(|delegators| delegators.contains(who));
                 if self.context.identities.is_own(who) || reset {
                     continue;
