@@ -6,6 +6,7 @@
 //! [`Answers::standing`], gives both sides the same answer for every instance (docs/adr/0008).
 
 use std::cmp::Ordering;
+use std::collections::btree_map::Range;
 use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
 
@@ -39,6 +40,10 @@ pub struct Answers {
     /// REQUEST has named yet is asked with the series.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     asked: BTreeMap<InstanceKey, u32>,
+    /// The same of the instances that no REQUEST has named, from each of these on to the next: where THISANDFUTURE
+    /// components ever began. Before the first of these it is what the series asks.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    ruled: BTreeMap<InstanceKey, u32>,
     /// The latest answer, by component.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     given: BTreeMap<InstanceKey, Given>,
@@ -72,6 +77,9 @@ impl Answers {
             let Some(attendee) = object.attendee(key, who) else { continue };
             let sequence = object.revision(key).sequence;
             answers.asked.insert(key.clone(), sequence);
+            if object.is_this_and_future(key) {
+                answers.ruled.insert(key.clone(), sequence);
+            }
             // What is asked at a higher SEQUENCE than the series is open by itself.
             let apart =
                 attendee.partstat == PartStat::NeedsAction && sequence > answers.asked(&InstanceKey::Master);
@@ -99,21 +107,30 @@ impl Answers {
     /// asked, so an overtaken REQUEST counts as well.
     pub fn hear<'a>(&mut self, request: impl IntoIterator<Item = (&'a InstanceKey, Asks)>) {
         let mut named: BTreeMap<&InstanceKey, u32> = BTreeMap::new();
-        let mut ranges: Vec<&InstanceKey> = vec![&InstanceKey::Master];
+        let mut ranges: BTreeMap<&InstanceKey, u32> = BTreeMap::new();
         for (key, asks) in request {
-            ranges.extend(Some(key).filter(|_| asks.and_future));
             named.insert(key, asks.sequence);
+            if key.is_master() || asks.and_future {
+                ranges.insert(key, asks.sequence);
+            }
         }
-        // Until now, an instance named for the first time was asked with the series.
-        let before = self.asked(&InstanceKey::Master);
-        for (key, sequence) in &named {
-            let asked = self.asked.entry((*key).clone()).or_insert(before);
-            *asked = (*asked).max(*sequence);
-        }
-        // The series rules all instances, and a THISANDFUTURE component those from its own on.
+        // What this asks of an instance that it does not name; nothing, where it does not say what rules the instance.
+        let asks = |key: &InstanceKey| {
+            ranges.range::<&InstanceKey, _>(..=key).next_back().map_or(0, |(_, asked)| *asked)
+        };
+        // Until now, an instance named for the first time was asked with what rules it.
+        let before: Vec<_> = named.keys().map(|key| self.asked(key)).collect();
+        let begin: BTreeSet<_> = self.ruled.keys().chain(ranges.keys().copied()).cloned().collect();
+        let ruled = begin.into_iter().filter(|key| !key.is_master()).map(|key| {
+            let asked = self.asked_ruled(&key).max(asks(&key));
+            (key, asked)
+        });
+        self.ruled = ruled.collect();
         for (key, asked) in self.asked.iter_mut().filter(|(key, _)| !named.contains_key(key)) {
-            let ruling = ranges.iter().filter(|range| **range <= key).filter_map(|range| named.get(range));
-            *asked = ruling.copied().fold(*asked, u32::max);
+            *asked = (*asked).max(asks(key));
+        }
+        for ((key, sequence), before) in named.into_iter().zip(before) {
+            self.asked.insert(key.clone(), before.max(sequence));
         }
     }
 
@@ -147,21 +164,24 @@ impl Answers {
     /// The lowest SEQUENCE that an answer has to name to count.
     #[must_use]
     pub fn asked(&self, key: &InstanceKey) -> u32 {
-        self.asked_under(key, &InstanceKey::Master)
+        self.asked.get(key).copied().unwrap_or_else(|| self.asked_ruled(key))
     }
 
-    /// As [`asked`](Self::asked), where the instance is ruled by a THISANDFUTURE component
-    /// ([`SchedulingObject::ruling_before`]).
-    #[must_use]
-    pub fn asked_under(&self, key: &InstanceKey, ruling: &InstanceKey) -> u32 {
-        let mut asked = [key, ruling, &InstanceKey::Master].into_iter().filter_map(|key| self.asked.get(key));
-        asked.next().copied().unwrap_or_default()
+    /// As [`asked`](Self::asked), for an instance that no REQUEST has named.
+    fn asked_ruled(&self, key: &InstanceKey) -> u32 {
+        self.asked_in(self.ruled.range(..=key))
+    }
+
+    /// What asks where the last of these rules, or the series does.
+    fn asked_in(&self, mut ranges: Range<'_, InstanceKey, u32>) -> u32 {
+        let ruling = ranges.next_back().map(|(_, sequence)| sequence);
+        ruling.or_else(|| self.asked.get(&InstanceKey::Master)).copied().unwrap_or_default()
     }
 
     /// Whether an instance was asked otherwise than what would rule it, so that the same answer may hold for one only.
     #[must_use]
-    pub fn is_asked_apart(&self, key: &InstanceKey, ruling: &InstanceKey) -> bool {
-        self.asked_under(key, ruling) != self.asked(ruling)
+    pub fn is_asked_apart(&self, key: &InstanceKey) -> bool {
+        self.asked(key) != self.asked_in(self.ruled.range(..key))
     }
 
     /// The latest answer to a component: the SEQUENCE it named, and its DTSTAMP.
@@ -193,7 +213,7 @@ impl Answers {
     /// ([`SchedulingObject::ruling_before`]): the answer to that comes before the answer to the series.
     #[must_use]
     pub fn standing_under(&self, key: &InstanceKey, ruling: &InstanceKey) -> Option<&PartStat> {
-        let asked = self.asked_under(key, ruling);
+        let asked = self.asked(key);
         [key, ruling, &InstanceKey::Master]
             .into_iter()
             .filter_map(|key| self.given.get(key))
@@ -202,8 +222,8 @@ impl Answers {
     }
 
     /// Whether the answer that holds for an instance is its own, and not that of what rules it.
-    pub(crate) fn answers_alone(&self, key: &InstanceKey, ruling: &InstanceKey) -> bool {
-        let asked = self.asked_under(key, ruling);
+    pub(crate) fn answers_alone(&self, key: &InstanceKey) -> bool {
+        let asked = self.asked(key);
         self.given.get(key).is_some_and(|given| given.revision.sequence >= asked)
     }
 
@@ -259,9 +279,11 @@ mod tests {
 
     /// The components of a REQUEST: key, SEQUENCE, PARTSTAT.
     fn hear(answers: &mut Answers, parts: &[(&InstanceKey, u32, &str)]) {
-        let asks = |sequence: u32, said: &str| if said == "NEEDS-ACTION" { sequence } else { 0 };
-        let asks = |sequence, said| Asks { sequence: asks(sequence, said), and_future: false };
-        answers.hear(parts.iter().map(|&(key, sequence, said)| (key, asks(sequence, said))));
+        answers.hear(parts.iter().map(|&(key, sequence, said)| (key, asks(sequence, said, false))));
+    }
+
+    fn asks(sequence: u32, said: &str, and_future: bool) -> Asks {
+        Asks { sequence: if said == "NEEDS-ACTION" { sequence } else { 0 }, and_future }
     }
 
     #[test]
@@ -319,7 +341,7 @@ mod tests {
         /// Any order, with repetitions, makes the same record.
         #[test]
         fn neither_order_nor_repetition_matters(
-            messages in proptest::collection::vec((0..2_u8, 0..4_u32, 0..2_usize, 0..4_u32, 0..3_usize), 1..8),
+            messages in proptest::collection::vec((0..2_u8, 0..4_u32, 0..2_usize, 0..4_u32, 0..4_usize), 1..8),
             shuffle in proptest::prelude::any::<u64>(),
         ) {
             let said = ["NEEDS-ACTION", "ACCEPTED"];
@@ -332,6 +354,10 @@ mod tests {
                 match (kind, choice) {
                     (0, 0) => hear(answers, &[(&A, sequence, said[which])]),
                     (0, 1) => hear(answers, &[(&A, sequence, said[which]), (key, other, said[other as usize % 2])]),
+                    (0, 2) => {
+                        let later = asks(other, said[other as usize % 2], true);
+                        answers.hear([(&A, asks(sequence, said[which], false)), (key, later)]);
+                    }
                     (0, _) => hear(answers, &[(key, other, said[which])]),
                     // Every message has a DTSTAMP of its own.
                     (_, 0) => { answers.give(&A, at(sequence, at_index as i64), answer[other as usize % 3].clone()); }

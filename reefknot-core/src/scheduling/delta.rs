@@ -70,6 +70,11 @@ impl InstanceDelta {
         changed.max(lifecycle)
     }
 
+    /// Whether what is said of the instance came to be said of all later ones too, or ceases to be.
+    pub(crate) fn changes_range(&self) -> bool {
+        self.changes.iter().any(|change| change.property == "RECURRENCE-ID")
+    }
+
     fn is_empty(&self) -> bool {
         self.weight().is_none() && self.answers.is_empty()
     }

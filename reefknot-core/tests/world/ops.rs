@@ -132,9 +132,11 @@ fn step() -> impl Strategy<Value = (usize, Op)> {
 pub(crate) fn steps(most: usize) -> impl Strategy<Value = Vec<(usize, Op)>> {
     let ranges = prop::array::uniform::<_, MEETINGS>(any::<bool>());
     (ranges, prop::collection::vec(step(), 0..most)).prop_map(|(ranges, mut steps)| {
+        // What is split off the tea keeps its ranges.
+        let ranges = |meeting: usize| ranges[if meeting == LATER { TEA } else { meeting }];
         steps.retain(|(meeting, op)| match op {
-            Op::RenameFrom(..) | Op::MoveFrom(..) => ranges[*meeting],
-            Op::InviteTo(..) | Op::Delegate(..) | Op::DelegateInstance(..) => !ranges[*meeting],
+            Op::RenameFrom(..) | Op::MoveFrom(..) => ranges(*meeting),
+            Op::InviteTo(..) | Op::Delegate(..) | Op::DelegateInstance(..) => !ranges(*meeting),
             _ => true,
         });
         steps

@@ -4,9 +4,9 @@
 use reefknot_core::scheduling::PartStat;
 
 use super::Op::{
-    Add, Answer, AnswerFrom, AnswerInstance, CallOff, CancelFrom, DeclineByExclusion, DeleteCopy, Deliver,
-    ExcludeInstance, Invite, InviteTo, MoveFrom, MoveInstance, MoveSeries, Rename, RenameFrom,
-    RenameInstance, RevertInstance, Uninvite, UninviteFrom, UninviteFromOn,
+    Add, Answer, AnswerFrom, AnswerInstance, CallOff, CancelFrom, CancelInstance, DeclineByExclusion,
+    DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveFrom, MoveInstance, MoveSeries, Rename,
+    RenameFrom, RenameInstance, RevertInstance, Uninvite, UninviteFrom, UninviteFromOn,
 };
 use super::meetings::{LATER, TEA};
 use super::people::is_own;
@@ -238,4 +238,22 @@ fn an_instance_of_a_version_that_a_range_has_replaced_is_old() {
 fn instances_stay_where_a_range_of_which_somebody_had_lost_the_first_leaves_them_nothing_else() {
     let ops = [ExcludeInstance(3), UninviteFrom(0, 4), RenameInstance(1, 0), RenameInstance(2, 0)];
     agree(&[4], &[&[Deliver(0)], &ops[..], &[RenameFrom(0, 0)]].concat());
+}
+
+#[test]
+fn who_is_taken_off_an_instance_and_put_on_again_hears_so_by_the_range_that_rules_it() {
+    agree(&[1], &[Deliver(0), RenameFrom(0, 0), UninviteFrom(3, 1), RevertInstance(3)]);
+}
+
+#[test]
+fn a_later_instance_on_its_own_follows_the_answer_to_the_range_that_comes_to_rule_it() {
+    let answered = [Deliver(0), Deliver(0), AnswerInstance(1, 1, 0), Deliver(0), RenameFrom(1, 0)];
+    agree(&[1], &[&[RenameInstance(2, 0)], &answered[..]].concat());
+    let declined = [Deliver(0), Deliver(0), DeclineByExclusion(1, 1), Deliver(0), MoveFrom(1, 0)];
+    agree(&[1], &[&[RenameFrom(2, 0)], &declined[..]].concat());
+}
+
+#[test]
+fn a_series_comes_back_of_which_a_cancelled_range_had_left_nothing() {
+    agree(&[1], &[RenameFrom(0, 0), Deliver(0), CancelInstance(0), MoveSeries(0)]);
 }

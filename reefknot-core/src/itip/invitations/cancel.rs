@@ -79,9 +79,11 @@ fn cancel_one(
         outcome.because_of(key, "duplicate", "this cancellation is known", "RFC 5546 §2.1.5");
         return 0;
     }
-    // What the series said when it was taken over, it said of every instance without a revision of its own.
+    // What rules an instance without a revision of its own said, when it was taken over, what holds there.
     let known = &outcome.state.known;
-    let stated = known.get(key).or_else(|| known.get(&InstanceKey::Master)).copied();
+    let ruling = object.as_ref().map_or(InstanceKey::Master, |object| object.ruling_before(key));
+    let of_ruling = [&ruling, &InstanceKey::Master].into_iter().filter_map(|key| known.get(key)).max();
+    let stated = known.get(key).or(of_ruling).copied();
     let stored = object.as_ref().filter(|_| !outcome.state.passed_on);
     let stated = stated.or_else(|| stored.map(|stored| stored.revision(key)));
     let whole = known.get(&InstanceKey::Master).copied();

@@ -207,9 +207,12 @@ impl Taking<'_> {
             tombstones.remove(key);
         }
         ended.remove(key);
+        let said = &self.incoming.object;
         if *key == InstanceKey::Master {
             tombstones.retain(|_, dead| *dead > revision);
             ended.retain(|_, dead| *dead > revision);
+        } else if said.is_this_and_future(key) {
+            tombstones.retain(|later, dead| *dead > revision || said.ruling_before(later) != *key);
         }
     }
 

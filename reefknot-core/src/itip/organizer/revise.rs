@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::slice::from_ref;
 
-use super::mailer::Mailer;
+use super::mailer::{Mailer, attended};
 use super::tell::Step;
 use crate::Result;
 use crate::ical::{Component, PropertyBuf};
@@ -63,6 +63,7 @@ impl<'a> Revise<'a> {
             return Ok(self.outcome);
         }
         let touched = self.count_up(&delta);
+        self.count_up_what_returns();
         self.ask_apart();
         self.reset_answers(&delta)?;
         self.record_answers_by_hand(&delta)?;
@@ -80,6 +81,9 @@ impl<'a> Revise<'a> {
             }
         }
         let mut stored = after;
+        if delta.instances.values().any(InstanceDelta::changes_range) {
+            settle_answers(&mut stored, &mut mailer.outcome)?;
+        }
         for key in touched {
             stored.edit_details(&key, |part| fields::set_dtstamp(part, mailer.stamp));
         }
@@ -126,10 +130,9 @@ impl<'a> Revise<'a> {
             let again = difference.asks_again || before.is_cancelled(&key);
             let asked = attendees(old);
             // Who was asked about the instance apart has not answered for it by answering the series.
-            let ruling = self.after.ruling_before(&key);
             let apart = |attendee: &Attendee| {
                 let remembered = self.outcome.state.attendees.get(&attendee.address);
-                remembered.is_some_and(|remembered| remembered.answers.is_asked_apart(&key, &ruling))
+                remembered.is_some_and(|remembered| remembered.answers.is_asked_apart(&key))
             };
             let mut differs = again || asked.iter().any(apart);
             let sequence = fields::revision(old).sequence.max(fields::revision(&new).sequence);
@@ -227,6 +230,29 @@ impl<'a> Revise<'a> {
         touched
     }
 
+    /// What somebody was told is cancelled comes back only at a higher SEQUENCE, as a series does of which ranges left them
+    /// nothing and then leave something.
+    fn count_up_what_returns(&mut self) {
+        let records = self.outcome.state.attendees.iter();
+        let cancelled: Vec<_> = records.filter(|(_, record)| !record.cancelled.is_empty()).collect();
+        if cancelled.is_empty() || self.after.is_cancelled(&InstanceKey::Master) {
+            return;
+        }
+        let everybody = self.after.everybody();
+        let mut returns = BTreeSet::new();
+        for (who, record) in cancelled {
+            let keys = everybody.get(who).into_iter().flatten().filter(|key| !self.after.is_cancelled(key));
+            returns.extend(attended(&self.after, keys.cloned().collect()).into_iter().filter(|key| {
+                let told = record.sent.get(key).filter(|_| record.cancelled.contains(key));
+                told.is_some_and(|told| told.sequence >= self.after.revision(key).sequence)
+            }));
+        }
+        for key in returns {
+            let next = self.next;
+            self.after.edit_details(&key, |part| fields::set_sequence(part, next));
+        }
+    }
+
     /// What is new, as half of a split series is, may leave an instance open where the series is answered: at a SEQUENCE of
     /// its own, it is not what that answer was for.
     fn ask_apart(&mut self) {
@@ -259,9 +285,8 @@ impl<'a> Revise<'a> {
     /// Whether a component that came to hold for the later instances too leaves out somebody of the series: they lose
     /// all of it where no earlier instance is left, and a CANCEL counts (RFC 5546 §3.2.5).
     fn leaves_out(&self, key: &InstanceKey, change: &InstanceDelta) -> bool {
-        let became = change.changes.iter().any(|change| change.property == "RECURRENCE-ID");
         let out = |who: &Attendee| self.after.attendee(key, from_ref(&who.address)).is_none();
-        became
+        change.changes_range()
             && self.after.is_this_and_future(key)
             && self.after.attendees(&InstanceKey::Master).iter().any(out)
     }
@@ -373,6 +398,21 @@ impl<'a> Revise<'a> {
             self.after.edit_details(&InstanceKey::Master, |part| fields::set_sequence(part, highest));
         }
     }
+}
+
+/// Writes the answers that hold now: one to an instance that came to stand for the later ones holds for these, where they
+/// were not answered, or asked, on their own.
+fn settle_answers(object: &mut SchedulingObject, outcome: &mut Outcome) -> Result<()> {
+    let mut settled = Vec::new();
+    for (who, record) in &outcome.state.attendees {
+        let keys = record.answers.write_into(object, who)?;
+        settled.extend(keys.into_iter().map(|key| (who.clone(), key)));
+    }
+    for (who, key) in settled {
+        let message = format!("the answer of {who} to what rules the instance now holds here too");
+        outcome.because_of(&key, "answer-inherited", message, "RFC 5546 §3.2.3");
+    }
+    Ok(())
 }
 
 /// Whoever delegated an instance on its own sent somebody, who attends it also after its component is dropped. Tells

@@ -137,7 +137,7 @@ impl Recorder<'_> {
         delegator: &CalendarUserAddress,
     ) {
         let answers = &self.outcome.state.begun(delegator, self.stored).answers;
-        let asked = answers.asked_under(key, &self.stored.ruling_before(key));
+        let asked = answers.asked(key);
         // Nobody can pass on a revision that is still to come.
         let latest = self.stored.revision(key).sequence.max(asked);
         let sequence = self.incoming.object.revision(key).sequence.min(latest);
@@ -201,7 +201,7 @@ impl Recorder<'_> {
                 self.object.ruling_before(at) == *key
                     && !self.object.is_cancelled(at)
                     && self.incoming.object.part(at).is_none()
-                    && !own.is_some_and(|own| own.answers.answers_alone(at, key))
+                    && !own.is_some_and(|own| own.answers.answers_alone(at))
                     && self.object.attendee(at, from_ref(delegator)).is_some()
             });
             keys.extend(ruled.cloned());
@@ -236,7 +236,7 @@ impl Recorder<'_> {
     ) {
         let answers = &self.outcome.state.begun(delegator, self.stored).answers;
         let asks = |key: &InstanceKey| Asks {
-            sequence: answers.asked_under(key, &self.object.ruling_before(key)),
+            sequence: answers.asked(key),
             and_future: self.object.is_this_and_future(key),
         };
         let asked: Vec<_> = keys.iter().map(|key| (key, asks(key))).collect();
@@ -406,11 +406,10 @@ impl Recorder<'_> {
         let stamp = self.context.stamp(&self.outcome.state);
         for key in keys {
             let cancelled = self.outcome.state.was_cancelled_for(key, delegate);
-            let ruling = self.object.ruling_before(key);
             let remembered = self.outcome.state.begun(delegate, self.stored);
             let told = [key, &InstanceKey::Master].into_iter().filter_map(|key| remembered.sent.get(key));
             let told = told.map(|told| told.sequence + 1).max().filter(|_| cancelled).unwrap_or_default();
-            if told.max(remembered.answers.asked_under(key, &ruling)) > self.object.revision(key).sequence {
+            if told.max(remembered.answers.asked(key)) > self.object.revision(key).sequence {
                 self.object.edit_part(key, |part| {
                     fields::set_sequence(part, next);
                     fields::set_dtstamp(part, stamp);

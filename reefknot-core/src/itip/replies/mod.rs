@@ -212,7 +212,7 @@ impl Recorder<'_> {
         let who = &answer.address;
         let current = self.stored.revision(key).sequence;
         let answers = &mut self.outcome.state.attendee(who, self.stored).answers;
-        let asked = answers.asked_under(key, &self.stored.ruling_before(key));
+        let asked = answers.asked(key);
         let mut revision = fields::revision(component);
         // Nobody can answer a revision that is still to come.
         revision.sequence = revision.sequence.min(current.max(asked));
