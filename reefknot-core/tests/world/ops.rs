@@ -15,7 +15,7 @@ pub(crate) enum Op {
     RenameInstance(usize, u8),
     MoveSeries(i8),
     MoveInstance(usize, i8),
-    /// From an instance on (RANGE=THISANDFUTURE). Of these, the first two are random ones ([`steps`]).
+    /// From an instance on (RANGE=THISANDFUTURE).
     RenameFrom(usize, u8),
     MoveFrom(usize, i8),
     UninviteFromOn(usize, usize),
@@ -27,7 +27,7 @@ pub(crate) enum Op {
     CallOff,
     Answer(usize, u8),
     AnswerInstance(usize, usize, u8),
-    /// An attendee answers an instance and all later ones.
+    /// An attendee answers an instance and all later ones, of which the organizer made no range; not a random operation.
     AnswerFrom(usize, usize, u8),
     DeclineByExclusion(usize, usize),
     DeleteCopy(usize),
@@ -94,6 +94,8 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         3 => prop_oneof![
             (week.clone(), any::<u8>()).prop_map(|(w, n)| Op::RenameFrom(w, n)),
             (week.clone(), -3..3_i8).prop_map(|(w, h)| Op::MoveFrom(w, h)),
+            week.clone().prop_map(Op::CancelFrom),
+            (week.clone(), A..=D).prop_map(|(w, p)| Op::UninviteFromOn(w, p)),
         ],
         8 => prop_oneof![
             3 => (person.clone(), any::<u8>()).prop_map(|(p, a)| Op::Answer(p, a)),
@@ -135,7 +137,9 @@ pub(crate) fn steps(most: usize) -> impl Strategy<Value = Vec<(usize, Op)>> {
         // What is split off the tea keeps its ranges.
         let ranges = |meeting: usize| ranges[if meeting == LATER { TEA } else { meeting }];
         steps.retain(|(meeting, op)| match op {
-            Op::RenameFrom(..) | Op::MoveFrom(..) => ranges(*meeting),
+            Op::RenameFrom(..) | Op::MoveFrom(..) | Op::CancelFrom(..) | Op::UninviteFromOn(..) => {
+                ranges(*meeting)
+            }
             Op::InviteTo(..) | Op::Delegate(..) | Op::DelegateInstance(..) => !ranges(*meeting),
             _ => true,
         });

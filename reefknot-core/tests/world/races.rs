@@ -257,3 +257,28 @@ fn a_later_instance_on_its_own_follows_the_answer_to_the_range_that_comes_to_rul
 fn a_series_comes_back_of_which_a_cancelled_range_had_left_nothing() {
     agree(&[1], &[RenameFrom(0, 0), Deliver(0), CancelInstance(0), MoveSeries(0)]);
 }
+
+#[test]
+fn an_instance_falls_back_to_a_range_that_is_cancelled() {
+    let ops = [RenameFrom(2, 0), Invite(2), UninviteFrom(1, 1), CancelFrom(0), RevertInstance(1)];
+    agree(&[], &ops);
+}
+
+#[test]
+fn an_answer_to_the_series_crosses_the_return_of_a_range_that_was_cancelled() {
+    let ended = [Deliver(0), CancelFrom(2), Deliver(0), RenameFrom(0, 9)];
+    agree(&[2], &[&ended[..], &[MoveSeries(0), Answer(2, 0)]].concat());
+}
+
+#[test]
+fn an_answer_to_a_series_that_has_ended_is_to_its_own_revision() {
+    let moved = [MoveInstance(0, -1), CancelFrom(1), Deliver(0), Deliver(1), Answer(4, 0)];
+    agree(&[4], &moved);
+    let ops = [CancelFrom(1), RenameFrom(0, 0), RevertInstance(1), Answer(3, 0)];
+    agree(&[3], &[&[Deliver(0)], &ops[..]].concat());
+}
+
+#[test]
+fn an_earlier_instance_stays_when_a_dropped_range_leaves_nothing_of_the_series() {
+    agree(&[2], &[RenameFrom(2, 0), UninviteFrom(1, 1), CancelFrom(0), RevertInstance(2)]);
+}

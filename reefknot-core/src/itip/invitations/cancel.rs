@@ -150,9 +150,8 @@ pub(super) fn cut(
     revision: Revision,
     outcome: &mut Outcome,
 ) -> usize {
-    if object.end_before(from) {
-        object.edit_part(&InstanceKey::Master, |master| fields::set_sequence(master, revision.sequence));
-    } else if object.master().is_some() {
+    // The series keeps its own SEQUENCE, to which an answer is: what of it is left was not revised.
+    if !object.end_before(from) && object.master().is_some() {
         let message = "the series has no such instance to end at; the cancellation is remembered";
         outcome.because_of(from, "no-such-instance", message, "RFC 5546 §4.7.2");
         return 1;

@@ -1,5 +1,6 @@
 //! The taking over of one REQUEST, component by component (RFC 5546 §3.2.2).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cancel::{cut, mark_cancelled};
@@ -222,11 +223,12 @@ impl Taking<'_> {
         if partstat(new) != Some(PartStat::NeedsAction) || partstat(held) == Some(PartStat::NeedsAction) {
             return;
         }
-        let zones = self.stored.map_or_else(|| self.incoming.object.zones(), SchedulingObject::zones);
-        // What is stored ends where it was cancelled from, and so will this.
-        let ended = key.is_master().then(|| self.ended(revision)).flatten();
-        let new = ended.as_ref().and_then(SchedulingObject::master).unwrap_or(new);
-        let moved = Timing::of(held, zones).moves(&Timing::of(new, self.incoming.object.zones()));
+        let Some(stored) = self.stored else { return };
+        let moved = if key.is_master() {
+            self.moves_series(stored, revision)
+        } else {
+            Timing::of(held, stored.zones()).moves(&Timing::of(new, self.incoming.object.zones()))
+        };
         // RFC 5546 §2.1.4 wants a higher SEQUENCE for another time; who forgets it asks again all the same.
         if moved
             && self.outcome.state.answers.answered(key).is_some_and(|last| last.sequence == revision.sequence)
@@ -239,15 +241,21 @@ impl Taking<'_> {
         }
     }
 
-    /// The incoming series without the instances that were cancelled, with all that follow, after its revision.
-    fn ended(&self, revision: Revision) -> Option<SchedulingObject> {
-        let mut later = self.outcome.state.ended.iter().filter(|(_, dead)| **dead > revision).peekable();
-        later.peek()?;
-        let mut ended = self.incoming.object.clone();
-        for (from, _) in later {
-            ended.end_before(from);
-        }
-        Some(ended)
+    /// Whether the series moves where both versions of it rule: up to the instances that were cancelled, with all that
+    /// follow, after the revision of this message, and to those for which this message has THISANDFUTURE components.
+    fn moves_series(&self, stored: &SchedulingObject, revision: Revision) -> bool {
+        let said = &self.incoming.object;
+        let cancelled = self.outcome.state.ended.iter().filter(|(_, dead)| **dead > revision);
+        let ranges = said.overrides().filter(|key| said.is_this_and_future(key));
+        let ends: BTreeSet<_> = cancelled.map(|(from, _)| from).chain(ranges).collect();
+        let timing = |object: &SchedulingObject| {
+            let mut object = Cow::Borrowed(object);
+            for end in &ends {
+                object.to_mut().end_before(end);
+            }
+            object.master().map(|master| Timing::of(master, object.zones()))
+        };
+        timing(stored).zip(timing(said)).is_some_and(|(held, new)| held.moves(&new))
     }
 
     /// Whether the user declined a component and is not asked again; `said` is what the organizer says of it.

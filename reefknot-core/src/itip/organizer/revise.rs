@@ -241,8 +241,8 @@ impl<'a> Revise<'a> {
         let everybody = self.after.everybody();
         let mut returns = BTreeSet::new();
         for (who, record) in cancelled {
-            let keys = everybody.get(who).into_iter().flatten().filter(|key| !self.after.is_cancelled(key));
-            returns.extend(attended(&self.after, keys.cloned().collect()).into_iter().filter(|key| {
+            let Some(keys) = everybody.get(who) else { continue };
+            returns.extend(taking_place(&self.after, keys).into_iter().filter(|key| {
                 let told = record.sent.get(key).filter(|_| record.cancelled.contains(key));
                 told.is_some_and(|told| told.sequence >= self.after.revision(key).sequence)
             }));
@@ -294,8 +294,8 @@ impl<'a> Revise<'a> {
     /// A CANCEL with RANGE=THISANDFUTURE is for "all instances after" (RFC 5546 §3.2.5), and those "defined in separate
     /// components are not impacted" by what happens to the range (RFC 5545 §3.8.4.4): they are told anew, at the revision
     /// that cancels the rest.
-    fn count_up_what_stays(&mut self, delta: &Delta) -> Vec<InstanceKey> {
-        let Some(before) = self.before else { return Vec::new() };
+    fn count_up_what_stays(&mut self, delta: &Delta) -> BTreeSet<InstanceKey> {
+        let Some(before) = self.before else { return BTreeSet::new() };
         let lost = delta.instances.iter().filter(|(key, change)| {
             change.disappeared || !change.removed.is_empty() || self.leaves_out(key, change)
         });
@@ -308,17 +308,36 @@ impl<'a> Revise<'a> {
                 Some(ruling).filter(|key| self.after.is_this_and_future(key))
             }
         });
-        let Some(first) = ranges.min() else { return Vec::new() };
-        let later = self.after.overrides().filter(|key| **key > first && !self.after.is_cancelled(key));
-        let mut stays: Vec<_> = later.cloned().collect();
-        if !stays.is_empty() && self.after.master().is_some() {
-            stays.push(InstanceKey::Master);
+        let mut stays = self.left_of_series(before);
+        if let Some(first) = ranges.min() {
+            let later = self.after.overrides().filter(|key| **key > first && !self.after.is_cancelled(key));
+            stays.extend(later.cloned());
+            if !stays.is_empty() && self.after.master().is_some() {
+                stays.insert(InstanceKey::Master);
+            }
         }
         for key in &stays {
             let next = self.next;
             self.after.edit_details(key, |part| fields::set_sequence(part, next));
         }
         stays
+    }
+
+    /// What those attend on its own to whom ranges now leave nothing of the series: it is cancelled for them.
+    fn left_of_series(&self, before: &SchedulingObject) -> BTreeSet<InstanceKey> {
+        let mut left = BTreeSet::new();
+        if !self.after.overrides().any(|key| self.after.is_this_and_future(key)) {
+            return left;
+        }
+        let were = before.everybody();
+        for (who, keys) in self.after.everybody() {
+            let is = taking_place(&self.after, &keys);
+            let was = were.get(&who).map(|keys| taking_place(before, keys)).unwrap_or_default();
+            if was.contains(&InstanceKey::Master) && !is.contains(&InstanceKey::Master) {
+                left.extend(is);
+            }
+        }
+        left
     }
 
     /// Sets the attendees of what moved back to NEEDS-ACTION (RFC 6638 §3.2.8).
@@ -398,6 +417,11 @@ impl<'a> Revise<'a> {
             self.after.edit_details(&InstanceKey::Master, |part| fields::set_sequence(part, highest));
         }
     }
+}
+
+/// What of the components that name somebody they attend, and takes place.
+fn taking_place(object: &SchedulingObject, keys: &[InstanceKey]) -> BTreeSet<InstanceKey> {
+    attended(object, keys.iter().filter(|key| !object.is_cancelled(key)).cloned().collect())
 }
 
 /// Writes the answers that hold now: one to an instance that came to stand for the later ones holds for these, where they

@@ -132,8 +132,8 @@ impl<'a> Step<'a> {
     fn lost(&self, was: &Keys, is: &Keys) -> Keys {
         let mut lost: Keys = was.difference(is).cloned().collect();
         lost.retain(|key| {
-            // A dropped override falls back to the series, or went with an EXDATE that the REQUEST tells.
-            let falls_back = self.after.part(key).is_none() && is.contains(&InstanceKey::Master);
+            // A dropped override falls back to what rules it, or went with an EXDATE that the REQUEST tells.
+            let falls_back = self.after.part(key).is_none() && is.contains(&self.after.ruling(key));
             *key == InstanceKey::Master || !falls_back
         });
         // An instance of what they attended that got a component without them, or a cancelled one.
