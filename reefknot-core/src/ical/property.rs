@@ -215,9 +215,14 @@ impl<'a> Param<'a> {
         self.split().1.into_iter().flat_map(|raw| lex::split_unquoted(b',', raw)).map(edit::decode_param)
     }
 
+    /// The values as written, quotes and all, whatever their octets are.
+    pub(crate) fn raw_bytes(self) -> &'a [u8] {
+        self.split().1.unwrap_or_default()
+    }
+
     /// The values as written, quotes and all.
     #[must_use]
     pub fn raw_value(self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.split().1.unwrap_or_default())
+        String::from_utf8_lossy(self.raw_bytes())
     }
 }

@@ -53,6 +53,17 @@ impl PartStat {
         known.cloned().unwrap_or_else(|| Self::Other(text.to_ascii_uppercase()))
     }
 
+    /// As [`parse`](Self::parse); what most programs write is not decoded first.
+    fn of(param: Param<'_>) -> Self {
+        match param.raw_bytes() {
+            b"ACCEPTED" => Self::Accepted,
+            b"NEEDS-ACTION" => Self::NeedsAction,
+            b"DECLINED" => Self::Declined,
+            b"TENTATIVE" => Self::Tentative,
+            _ => Self::parse(&param.value()),
+        }
+    }
+
     /// The value as iCalendar writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -193,7 +204,7 @@ impl Attendee {
                 attendee.delegated_from.extend(addresses(param));
             }
         }
-        attendee.partstat = partstat.map_or(PartStat::NeedsAction, |param| PartStat::parse(&param.value()));
+        attendee.partstat = partstat.map_or(PartStat::NeedsAction, PartStat::of);
         attendee.agent = agent.map_or(ScheduleAgent::Server, |param| ScheduleAgent::parse(&param.value()));
         attendee.force_send =
             force_send.map_or(ForceSend::No, |param| ForceSend::parse(&param.value(), "REQUEST"));

@@ -79,17 +79,26 @@ impl<'a> Readers<'a> {
         let answered: BTreeSet<_> = shown.iter().map(|shown| &shown.who).collect();
         let (mut all, mut views) = (Vec::with_capacity(attendance.len()), Vec::new());
         let mut places: BTreeMap<Vec<&InstanceKey>, usize> = BTreeMap::new();
+        // Most attend what the one before them does.
+        let (mut keys, mut last) = (Vec::new(), None);
         for said in by_person(attendance) {
             let (_, attendee) = said[0];
             let who = &attendee.address;
             if answered.contains(who) || !mailer.sends_to(attendee) || mailer.is_organizer(who) {
                 continue;
             }
-            let keys = said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key));
-            let view = *places.entry(keys.collect()).or_insert_with_key(|keys| {
-                views.push(View::of(object, keys, shown));
-                views.len() - 1
-            });
+            let theirs = || said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key));
+            let view = match last.filter(|_| theirs().eq(keys.iter().copied())) {
+                Some(view) => view,
+                None => {
+                    keys = theirs().collect();
+                    *places.entry(keys.clone()).or_insert_with_key(|keys| {
+                        views.push(View::of(object, keys, shown));
+                        views.len() - 1
+                    })
+                }
+            };
+            last = Some(view);
             if !views[view].changes.is_empty() {
                 all.push((said, view));
             }
