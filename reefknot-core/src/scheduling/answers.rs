@@ -206,16 +206,19 @@ impl Answers {
     /// answered in another way.
     #[must_use]
     pub fn standing(&self, key: &InstanceKey) -> Option<&PartStat> {
-        self.standing_under(key, &InstanceKey::Master)
+        self.standing_under(key, [&InstanceKey::Master])
     }
 
-    /// As [`standing`](Self::standing), where the instance is ruled by a THISANDFUTURE component
-    /// ([`SchedulingObject::ruling_before`]): the answer to that comes before the answer to the series.
-    #[must_use]
-    pub fn standing_under(&self, key: &InstanceKey, ruling: &InstanceKey) -> Option<&PartStat> {
+    /// As [`standing`](Self::standing), where the instance is ruled by THISANDFUTURE components
+    /// ([`SchedulingObject::rulings_before`]): the answers to these come before the answer to the series.
+    pub fn standing_under<'k>(
+        &self,
+        key: &'k InstanceKey,
+        rulings: impl IntoIterator<Item = &'k InstanceKey>,
+    ) -> Option<&PartStat> {
         let asked = self.asked(key);
-        [key, ruling, &InstanceKey::Master]
-            .into_iter()
+        std::iter::once(key)
+            .chain(rulings)
             .filter_map(|key| self.given.get(key))
             .find(|given| given.revision.sequence >= asked)
             .map(|given| &given.partstat)
@@ -242,7 +245,7 @@ impl Answers {
         // The series comes first in the order of keys: its answer is what the others may differ from.
         let keys: BTreeSet<InstanceKey> = parts.chain(self.given.keys()).cloned().collect();
         for key in keys {
-            let Some(standing) = self.standing_under(&key, &object.ruling_before(&key)) else { continue };
+            let Some(standing) = self.standing_under(&key, object.rulings_before(&key)) else { continue };
             let shown = object.attendee(&key, from_ref(who));
             if shown.is_some_and(|shown| shown.partstat == *standing) {
                 continue;

@@ -233,19 +233,29 @@ impl SchedulingObject {
     /// As [`ruling`](Self::ruling), whatever an override of the instance itself says.
     #[must_use]
     pub fn ruling_before(&self, key: &InstanceKey) -> InstanceKey {
-        let mut earlier = self.parts.range(..key).rev();
-        let ruling = earlier.find(|(_, part)| part.head().and_future);
-        ruling.map_or(InstanceKey::Master, |(key, _)| key.clone())
+        self.rulings_before(key).next().cloned().unwrap_or(InstanceKey::Master)
+    }
+
+    /// All that ruled an instance before it had a component of its own, from the last THISANDFUTURE override before it to
+    /// the series: each begins with what holds under the one before.
+    pub fn rulings_before(&self, key: &InstanceKey) -> impl Iterator<Item = &InstanceKey> {
+        let ranges = self.parts.range(..key).rev().filter(|(_, part)| part.head().and_future);
+        ranges.map(|(key, _)| key).chain([&InstanceKey::Master])
     }
 
     /// The first instance after that one which it rules, as the rules of the series give them.
     pub(crate) fn next_ruled(&self, range: &InstanceKey) -> Option<InstanceKey> {
+        self.next_ruled_with(range).filter(|key| self.ruling_before(key) == *range)
+    }
+
+    /// The first instance after that one which has no component, up to the next THISANDFUTURE component.
+    pub(crate) fn next_ruled_with(&self, earlier: &InstanceKey) -> Option<InstanceKey> {
         let series = self.series()?;
-        let (mut walk, mut budget) = (series.after(range)?, Budget::default());
+        let (mut walk, mut budget) = (series.after(earlier)?, Budget::default());
         while let Ok(Some(item)) = walk.next(&mut budget) {
             let key = item.key();
             if self.part(&key).is_none() {
-                return Some(key).filter(|key| self.ruling_before(key) == *range);
+                return Some(key);
             }
             if self.is_this_and_future(&key) {
                 return None;

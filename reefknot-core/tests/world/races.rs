@@ -282,3 +282,15 @@ fn an_answer_to_a_series_that_has_ended_is_to_its_own_revision() {
 fn an_earlier_instance_stays_when_a_dropped_range_leaves_nothing_of_the_series() {
     agree(&[2], &[RenameFrom(2, 0), UninviteFrom(1, 1), CancelFrom(0), RevertInstance(2)]);
 }
+
+#[test]
+fn the_rest_of_a_range_is_answered_where_its_first_instance_is_on_its_own() {
+    let alone = [UninviteFromOn(0, 3), Deliver(0), UninviteFrom(1, 2), DeclineByExclusion(2, 0)];
+    agree(&[2], &[&[Deliver(0)], &alone[..]].concat());
+}
+
+#[test]
+fn an_instance_on_its_own_follows_the_answer_that_its_range_follows() {
+    let ranges = [MoveFrom(2, 0), MoveFrom(1, 0), UninviteFrom(3, 3), AnswerInstance(2, 1, 2)];
+    agree(&[2, 3], &[&[Deliver(0), Deliver(0)], &ranges[..]].concat());
+}

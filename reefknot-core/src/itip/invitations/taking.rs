@@ -269,8 +269,11 @@ impl Taking<'_> {
     /// The user's answer that holds for an instance, given what rules it after this message.
     fn standing(&self, key: &InstanceKey) -> Option<&PartStat> {
         let new = Some(&self.incoming.object).filter(|new| new.master().is_some()).or(self.stored);
-        let ruling = new.map_or(InstanceKey::Master, |new| new.ruling_before(key));
-        self.outcome.state.answers.standing_under(key, &ruling)
+        let answers = &self.outcome.state.answers;
+        match new {
+            Some(new) => answers.standing_under(key, new.rulings_before(key)),
+            None => answers.standing(key),
+        }
     }
 
     fn own(&self, component: &Component) -> Option<crate::scheduling::Attendee> {

@@ -426,9 +426,8 @@ impl Recorder<'_> {
         delegator: &CalendarUserAddress,
         answer: &Attendee,
     ) -> Result<()> {
-        let ruling = self.object.ruling_before(key);
         let theirs = &self.outcome.state.begun(delegator, self.stored).answers;
-        if theirs.standing_under(key, &ruling).is_some() {
+        if theirs.standing_under(key, self.object.rulings_before(key)).is_some() {
             return Ok(());
         }
         self.hold(key);

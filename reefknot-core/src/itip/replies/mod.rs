@@ -42,7 +42,11 @@ pub(super) fn receive(
         let_down: BTreeSet::new(),
     };
     for (key, component) in incoming.object.parts() {
+        let rest = recorder.rest_of_range(key, component);
         recorder.component(key, component)?;
+        if let Some(rest) = rest {
+            recorder.component(&rest, component)?;
+        }
     }
     recorder.delegations()?;
     recorder.tell_delegators()?;
@@ -129,6 +133,16 @@ impl Recorder<'_> {
             self.tell_remarks(component, &answer.address);
         }
         self.settle(&answer.address)
+    }
+
+    /// Where an answer to an instance and all later ones goes on, if the organizer has the instance on its own: with the
+    /// next one that has no component.
+    fn rest_of_range(&self, key: &InstanceKey, component: &Component) -> Option<InstanceKey> {
+        let alone = self.object.part(key).is_some() && !self.object.is_this_and_future(key);
+        if !alone || !fields::is_this_and_future(component) {
+            return None;
+        }
+        self.object.next_ruled_with(key)
     }
 
     /// Whether somebody who delegates was asked ever, by the organizer or as a delegate. Whoever else claims to delegate
