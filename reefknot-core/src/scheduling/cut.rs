@@ -234,7 +234,7 @@ impl SchedulingObject {
     }
 
     /// Keeps those values of RDATE or EXDATE whose instance is wanted; one that cannot be read stays.
-    fn keep_dates(&mut self, name: &str, wanted: impl Fn(&InstanceKey) -> bool) {
+    pub(crate) fn keep_dates(&mut self, name: &str, wanted: impl Fn(&InstanceKey) -> bool) {
         let Some(master) = self.master().cloned() else { return };
         let Ok(series) = Series::new(self.zones().clone(), &[&master]) else { return };
         self.edit_part(&InstanceKey::Master, |master| {

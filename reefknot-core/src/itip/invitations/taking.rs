@@ -68,6 +68,7 @@ impl Taking<'_> {
             self.settle_ruled(first, &keys);
             self.keep_cancelled();
         }
+        self.readmit();
         self.write_answers()?;
         if let Some(object) = self.object.as_ref().filter(|_| self.from_organizer) {
             self.outcome.state.hear_organizer(object);
@@ -364,6 +365,21 @@ impl Taking<'_> {
             {
                 object.put_part(key, new);
             }
+        }
+    }
+
+    /// An instance that the organizer gave back, on its own, takes place though an older version of the series excludes it.
+    fn readmit(&mut self) {
+        let said = &self.incoming.object;
+        let Some(object) = &mut self.object else { return };
+        let back = object.overrides().filter(|key| {
+            let alone = !object.is_this_and_future(key) && !object.is_cancelled(key);
+            let both = said.master().is_some() && said.part(key).is_some();
+            alone && !both && self.outcome.state.known.contains_key(key) && !object.has_instance(key)
+        });
+        let back: BTreeSet<_> = back.cloned().collect();
+        if !back.is_empty() {
+            object.keep_dates("EXDATE", |excluded| !back.contains(excluded));
         }
     }
 
