@@ -177,7 +177,7 @@ impl<'a> Param<'a> {
     /// The name as written.
     #[must_use]
     pub fn name(self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.name_bytes())
+        text::lossy(self.name_bytes())
     }
 
     /// The name as written, whatever its octets are.
@@ -206,7 +206,7 @@ impl<'a> Param<'a> {
     /// The first value, decoded (RFC 6868) and without quotes; empty where there is none.
     #[must_use]
     pub fn value(self) -> Cow<'a, str> {
-        let raw = self.split().1.unwrap_or_default();
+        let raw = self.raw_bytes();
         edit::decode_param(lex::unquoted(b',', raw).map_or(raw, |end| &raw[..end]))
     }
 
@@ -223,6 +223,6 @@ impl<'a> Param<'a> {
     /// The values as written, quotes and all.
     #[must_use]
     pub fn raw_value(self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.raw_bytes())
+        text::lossy(self.raw_bytes())
     }
 }

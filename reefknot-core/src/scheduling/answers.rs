@@ -211,6 +211,7 @@ impl Answers {
 
     /// As [`standing`](Self::standing), where the instance is ruled by THISANDFUTURE components
     /// ([`SchedulingObject::rulings_before`]): the answers to these come before the answer to the series.
+    #[must_use]
     pub fn standing_under<'k>(
         &self,
         key: &'k InstanceKey,

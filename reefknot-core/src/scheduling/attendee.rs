@@ -36,6 +36,19 @@ impl PartStat {
     /// (RFC 5545 §3.1), is no answer, and read as NEEDS-ACTION.
     #[must_use]
     pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        if text.is_empty() || text.contains(char::is_control) {
+            return Self::NeedsAction;
+        }
+        Self::known(text.as_bytes()).unwrap_or_else(|| Self::Other(text.to_ascii_uppercase()))
+    }
+
+    /// As [`parse`](Self::parse); what most programs write is not decoded first.
+    fn of(param: Param<'_>) -> Self {
+        Self::known(param.raw_bytes()).unwrap_or_else(|| Self::parse(&param.value()))
+    }
+
+    fn known(written: &[u8]) -> Option<Self> {
         static KNOWN: [PartStat; 7] = [
             PartStat::NeedsAction,
             PartStat::Accepted,
@@ -45,23 +58,7 @@ impl PartStat {
             PartStat::Completed,
             PartStat::InProcess,
         ];
-        let text = text.trim();
-        if text.is_empty() || text.contains(char::is_control) {
-            return Self::NeedsAction;
-        }
-        let known = KNOWN.iter().find(|known| is_same_name(text.as_bytes(), known.as_str()));
-        known.cloned().unwrap_or_else(|| Self::Other(text.to_ascii_uppercase()))
-    }
-
-    /// As [`parse`](Self::parse); what most programs write is not decoded first.
-    fn of(param: Param<'_>) -> Self {
-        match param.raw_bytes() {
-            b"ACCEPTED" => Self::Accepted,
-            b"NEEDS-ACTION" => Self::NeedsAction,
-            b"DECLINED" => Self::Declined,
-            b"TENTATIVE" => Self::Tentative,
-            _ => Self::parse(&param.value()),
-        }
+        KNOWN.iter().find(|known| is_same_name(written, known.as_str())).cloned()
     }
 
     /// The value as iCalendar writes it.

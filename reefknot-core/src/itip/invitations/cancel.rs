@@ -1,5 +1,6 @@
 //! A CANCEL: of the event, of instances, or of the user's part in them (RFC 5546 §3.2.5).
 
+use super::known_of_ruling;
 use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::itip::context::Context;
@@ -82,8 +83,7 @@ fn cancel_one(
     // What rules an instance without a revision of its own said, when it was taken over, what holds there.
     let known = &outcome.state.known;
     let ruling = object.as_ref().map_or(InstanceKey::Master, |object| object.ruling_before(key));
-    let of_ruling = [&ruling, &InstanceKey::Master].into_iter().filter_map(|key| known.get(key)).max();
-    let stated = known.get(key).or(of_ruling).copied();
+    let stated = known.get(key).copied().or_else(|| known_of_ruling(known, &ruling));
     let stored = object.as_ref().filter(|_| !outcome.state.passed_on);
     let stated = stated.or_else(|| stored.map(|stored| stored.revision(key)));
     let whole = known.get(&InstanceKey::Master).copied();

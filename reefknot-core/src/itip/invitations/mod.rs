@@ -6,6 +6,7 @@
 mod cancel;
 mod taking;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::body::{self, Part};
@@ -16,7 +17,8 @@ use super::outcome::{Answer, Disposition, Outcome, Question};
 use super::receive::Incoming;
 use crate::Result;
 use crate::ical::{Component, Edit, PropertyBuf};
-use crate::scheduling::{SchedulingObject, attendee_among, is_private_extension};
+use crate::recurrence::InstanceKey;
+use crate::scheduling::{Revision, SchedulingObject, attendee_among, is_private_extension};
 use crate::value::CalendarUserAddress;
 
 pub(super) use cancel::cancel;
@@ -90,6 +92,12 @@ pub(super) fn take_over(
     }
     let object = stored.cloned();
     Taking { stored, object, incoming, from_organizer, context, outcome, known_before, taken: 0 }.run()
+}
+
+/// The revision at which what rules an instance was heard of: the series says something of all instances, a THISANDFUTURE
+/// component of those from its own on.
+fn known_of_ruling(known: &BTreeMap<InstanceKey, Revision>, ruling: &InstanceKey) -> Option<Revision> {
+    [ruling, &InstanceKey::Master].into_iter().filter_map(|key| known.get(key)).max().copied()
 }
 
 /// Keeps what is the attendee's own in their copy: alarms, categories, colour, transparency, and what their

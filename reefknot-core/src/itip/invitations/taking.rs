@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cancel::{cut, mark_cancelled};
-use super::{keep_own, refresh};
+use super::{keep_own, known_of_ruling, refresh};
 use crate::Result;
 use crate::ical::{Component, PropertyBuf};
 use crate::itip::context::Context;
@@ -115,9 +115,7 @@ impl Taking<'_> {
     fn known(&self, key: &InstanceKey) -> Option<(Revision, bool)> {
         let own = self.known_before.get(key).map(|known| (*known, false));
         let ruling = self.stored.map_or(InstanceKey::Master, |stored| stored.ruling(key));
-        let of_ruling =
-            [&ruling, &InstanceKey::Master].into_iter().filter_map(|key| self.known_before.get(key)).max();
-        own.or_else(|| of_ruling.map(|known| (*known, true)))
+        own.or_else(|| known_of_ruling(&self.known_before, &ruling).map(|known| (known, true)))
     }
 
     /// An instance that the stored series does not have: something was missed (RFC 5546 §4.7.2, case 2).

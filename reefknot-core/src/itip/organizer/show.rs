@@ -80,7 +80,7 @@ impl<'a> Readers<'a> {
         let (mut all, mut views) = (Vec::with_capacity(attendance.len()), Vec::new());
         let mut places: BTreeMap<Vec<&InstanceKey>, usize> = BTreeMap::new();
         // Most attend what the one before them does.
-        let (mut keys, mut last) = (Vec::new(), None);
+        let mut last: Option<(Vec<&InstanceKey>, usize)> = None;
         for said in by_person(attendance) {
             let (_, attendee) = said[0];
             let who = &attendee.address;
@@ -88,17 +88,18 @@ impl<'a> Readers<'a> {
                 continue;
             }
             let theirs = || said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key));
-            let view = match last.filter(|_| theirs().eq(keys.iter().copied())) {
-                Some(view) => view,
-                None => {
-                    keys = theirs().collect();
-                    *places.entry(keys.clone()).or_insert_with_key(|keys| {
+            let view = match &last {
+                Some((keys, view)) if theirs().eq(keys.iter().copied()) => *view,
+                _ => {
+                    let keys: Vec<_> = theirs().collect();
+                    let view = *places.entry(keys.clone()).or_insert_with_key(|keys| {
                         views.push(View::of(object, keys, shown));
                         views.len() - 1
-                    })
+                    });
+                    last = Some((keys, view));
+                    view
                 }
             };
-            last = Some(view);
             if !views[view].changes.is_empty() {
                 all.push((said, view));
             }
