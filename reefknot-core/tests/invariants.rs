@@ -102,7 +102,7 @@ proptest! {
             reason: MessageReason::Reply,
             originator: address(called(B, TEA)),
             recipient: address(called(A, TEA)),
-            uid: object.uid().to_owned(),
+            uid: object.uid().into(),
             sequence: 99,
             calendar: Arc::new(reply),
             changes: Arc::default(),

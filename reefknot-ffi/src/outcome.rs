@@ -324,6 +324,7 @@ impl From<itip::Message> for Message {
         let itip::Message { method, reason, originator, recipient, uid, sequence, calendar, changes } =
             message;
         let (calendar, changes) = (Arc::new(Calendar { document: calendar }), changes.to_vec());
+        let uid = uid.to_string();
         Self { method, reason, originator, recipient, uid, sequence, calendar, changes }
     }
 }
@@ -332,6 +333,7 @@ impl From<Message> for itip::Message {
     fn from(message: Message) -> Self {
         let Message { method, reason, originator, recipient, uid, sequence, calendar, changes } = message;
         let (calendar, changes) = (Arc::clone(&calendar.document), changes.into());
+        let uid = uid.into();
         Self { method, reason, originator, recipient, uid, sequence, calendar, changes }
     }
 }

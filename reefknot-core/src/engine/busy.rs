@@ -141,7 +141,7 @@ impl Engine {
             reason: MessageReason::BusyTime,
             originator: own.clone(),
             recipient: asked.organizer,
-            uid: asked.uid,
+            uid: asked.uid.into(),
             sequence: 0,
             calendar: Arc::new(reply),
             changes: Arc::default(),

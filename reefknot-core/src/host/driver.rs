@@ -388,7 +388,7 @@ impl<'a> Scheduler<'a> {
                 reason: message.reason,
                 originator: message.originator.clone(),
                 recipient: message.recipient.clone(),
-                uid: message.uid.clone(),
+                uid: message.uid.to_string(),
                 sequence: message.sequence,
                 route: self.way_to(&message.recipient)?,
                 calendar,

@@ -199,7 +199,7 @@ impl Outgoing {
             reason: self.reason,
             originator: self.originator.clone(),
             recipient: self.recipient.clone(),
-            uid: self.uid.clone(),
+            uid: self.uid.as_str().into(),
             sequence: self.sequence,
             calendar: Arc::new(read_calendar(&self.calendar, limits)?),
             changes: self.changes.as_slice().into(),

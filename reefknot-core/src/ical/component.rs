@@ -5,9 +5,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::copy::Copy;
 use super::property::{Param, Property};
-use super::source::{Source, Span, Text, param_place};
-use super::{PropertyBuf, edit, lex, parse, print};
+use super::source::{SCHEDULE, Source, Span, Text, schedule_place};
+use super::{PropertyBuf, lex, parse, print};
 use crate::{Error, Result};
 
 #[derive(Clone, Debug)]
@@ -92,7 +93,7 @@ impl Component {
     /// The physical line, from 1, where the component began, if it was read from text.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
-        self.begin.offset().map(|offset| self.source.line_of(offset))
+        self.begin.offset().and_then(|offset| self.source.line_read(offset))
     }
 
     /// The properties in order.
@@ -134,17 +135,17 @@ impl Component {
         self.properties_where(move |line, source| !line.is_named(source, name))
     }
 
-    /// The properties with a parameter whose name begins so, in any letter case, in order.
-    pub(crate) fn properties_with_param<'a>(&'a self, start: &'a str) -> impl Iterator<Item = Property<'a>> {
-        let may = move |line: &Text, source: &Source| param_place(line.written(source), start).is_some();
-        self.properties_where(may)
-            .filter(move |property| property.params().any(|param| param.begins_with(start)))
+    /// The properties with a parameter of those that are between a client and its server: SCHEDULE-AGENT and the others of
+    /// RFC 6638 §7, and what may be added to them; in order.
+    pub(crate) fn properties_with_schedule_param(&self) -> impl Iterator<Item = Property<'_>> {
+        self.properties_where(|line, source| schedule_place(line.written(source)).is_some())
+            .filter(|property| property.params().any(|param| param.begins_with(SCHEDULE)))
     }
 
-    /// The properties whose times are in a zone (TZID, RFC 5545 §3.2.19), in order; an ATTENDEE is none of them.
+    /// The properties that may name a zone (TZID, RFC 5545 §3.2.19), in order; an ATTENDEE does not.
     pub(crate) fn zoned_properties(&self) -> impl Iterator<Item = Property<'_>> {
         self.properties_where(|line, source| {
-            !line.is_named(source, "ATTENDEE") && param_place(line.written(source), "TZID").is_some()
+            !line.is_named(source, "ATTENDEE") && line.written(source).contains(&b';')
         })
     }
 
@@ -250,23 +251,30 @@ impl Component {
         self.edit_chosen(|line, source| !line.is_named(source, name), decide)
     }
 
-    /// Takes parameters out of all properties: those for which `gone` is true, of those whose names begin so, in any
-    /// letter case.
-    pub(crate) fn remove_params(&mut self, start: &str, gone: impl Fn(Param<'_>) -> bool) {
-        let source = &self.source;
-        for entry in &mut self.entries {
-            let Entry::Property(text) = entry else { continue };
-            let written = text.written(source);
-            let Some(at) = param_place(written, start) else { continue };
-            let line = edit::without_only_param(written, at, start, &gone).or_else(|| {
-                let property = Property::of(text, source)?;
-                property.params().any(&gone).then(|| property.without_params(&gone))
-            });
-            if let Some(line) = line {
-                *text = line.into_text();
-                self.is_tidy = false;
+    /// Takes parameters out of all properties: those for which `gone` is true, of those whose names begin with SCHEDULE-
+    /// (RFC 6638 §7). Where there are any, all lines are written anew, side by side, and have no numbers.
+    pub(crate) fn remove_schedule_params(&mut self, gone: impl Fn(Param<'_>) -> bool) {
+        let (source, entries) = (&self.source, &mut self.entries);
+        let may = |entry: &Entry| matches!(entry, Entry::Property(text) if schedule_place(text.written(source)).is_some());
+        let Some(first) = entries.iter().position(may) else { return };
+        let mut copy = Copy::new(source, print::expected(self));
+        let (before, rest) = self.entries.split_at_mut(first);
+        for entry in before {
+            copy.entry(entry);
+        }
+        for entry in rest {
+            let is_done = match entry {
+                Entry::Property(text) => copy.without_schedule_params(text, &gone),
+                Entry::Unreadable(_) | Entry::Component(_) => false,
+            };
+            if !is_done {
+                copy.entry(entry);
             }
         }
+        copy.text(&mut self.begin);
+        self.end.iter_mut().for_each(|end| copy.text(end));
+        self.source = Arc::new(copy.done());
+        self.is_tidy = false;
     }
 
     /// As [`edit_named`](Self::edit_named), for those of the properties that `chosen` picks by their place among
@@ -367,7 +375,7 @@ impl Component {
     /// The physical lines, from 1, that are directly inside and could not be read.
     pub fn unreadable(&self) -> impl Iterator<Item = usize> {
         self.entries.iter().filter_map(|entry| match entry {
-            Entry::Unreadable(span) => Some(self.source.line_of(span.start)),
+            Entry::Unreadable(span) => self.source.line_read(span.start),
             Entry::Property(_) | Entry::Component(_) => None,
         })
     }

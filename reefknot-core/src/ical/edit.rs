@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::lex::{self, Split};
 use super::property::{Param, Params, Property};
-use super::source::{Text, param_place, unfold_onto};
+use super::source::Text;
 use crate::value::text;
 use crate::{Error, Result};
 
@@ -61,6 +61,10 @@ impl PropertyBuf {
 
     pub(super) fn into_text(self) -> Text {
         Text::owned(self.line)
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.line
     }
 
     /// The property, to look at.
@@ -193,33 +197,6 @@ pub(super) fn splice_params(
     add_param(&mut out, new);
     out.extend_from_slice(&line[colon..]);
     out
-}
-
-/// A line as it is written, without the one parameter behind the semicolon at `at`, if `gone` is true of it: as
-/// [`Property::without_params`] gives it, and sooner.
-///
-/// `None` where it takes more to tell: where there are quotes, where the parameter is folded or behind the colon, or where
-/// another may begin so too.
-pub(super) fn without_only_param(
-    written: &[u8],
-    at: usize,
-    start: &str,
-    gone: impl Fn(Param<'_>) -> bool,
-) -> Option<PropertyBuf> {
-    let (before, rest) = written.split_at(at);
-    let end = 1 + memchr::memchr2(b';', b':', &rest[1..])?;
-    let (param, after) = rest.split_at(end);
-    let is_plain = lex::name_end(written).is_some_and(|end| written[end] == b';')
-        && memchr::memchr2(b':', b'"', before).is_none()
-        && memchr::memchr3(b'"', b'\r', b'\n', param).is_none()
-        && memchr::memchr(b'"', after).is_none();
-    if !is_plain || param_place(after, start).is_some() || !gone(Param { raw: &param[1..] }) {
-        return None;
-    }
-    let mut line = Vec::with_capacity(before.len() + after.len());
-    unfold_onto(&mut line, before);
-    unfold_onto(&mut line, after);
-    Some(PropertyBuf::from_line(line))
 }
 
 fn add_param(out: &mut Vec<u8>, param: Option<&[u8]>) {

@@ -26,6 +26,7 @@
 //! ```
 
 mod component;
+mod copy;
 mod edit;
 #[cfg(feature = "icalendar")]
 mod interop;

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::component::Entry;
+use super::lex::Split;
 use super::limits::MAX_DEPTH;
-use super::source::{Source, Span, Text, is_tidy, unfold_into};
+use super::source::{Initial, Source, Span, Text, is_tidy, unfold_into};
 use super::{Component, Limits, Problem, Stream, lex};
 use crate::{Error, Result};
 
@@ -124,13 +125,28 @@ impl<'a> Reader<'a> {
         self.within(span, "lines", self.lines, self.limits.lines, "the number of content lines")?;
         let source: &'a Source = self.source;
         if !folded {
-            return self.unfolded(span, Text::Plain(span), source.slice(span));
+            let line = source.slice(span);
+            return self.unfolded(span, Text::Plain(span, Initial::of(line)), line);
+        }
+        let written = source.slice(span);
+        if let Some(split) = self.split_folded(written) {
+            self.check(span, written, split)?;
+            return self.property(span, Text::Folded(span, Initial::of(written)), &written[..split.name]);
         }
         let mut joined = std::mem::take(&mut self.joined);
         unfold_into(&mut joined, source.slice(span));
-        let done = self.unfolded(span, Text::Folded(span), &joined);
+        let done = self.unfolded(span, Text::Folded(span, Initial::of(&joined)), &joined);
         self.joined = joined;
         done
+    }
+
+    /// The parts of a folded property, where they can be told before it is joined: most are folded behind the name.
+    fn split_folded(&self, written: &[u8]) -> Option<Split> {
+        let is_within = self.all_utf8 && written.len() as u64 <= self.limits.line_bytes;
+        let split = lex::split(written).filter(|_| is_within)?;
+        let name = &written[..split.name];
+        let is_bound = [b"BEGIN".as_slice(), b"END"].iter().any(|bound| name.eq_ignore_ascii_case(bound));
+        (matches!(written[split.name], b':' | b';') && !is_bound).then_some(split)
     }
 
     fn unfolded(&mut self, span: Span, text: Text, line: &[u8]) -> Result<()> {
@@ -147,10 +163,7 @@ impl<'a> Reader<'a> {
         let Some(split) = lex::split(line) else {
             return self.unreadable(span, &text, line);
         };
-        if split.open_quote {
-            self.problem(span, "has a quote that does not close", "closed at the next colon");
-        }
-        self.parameters(span, &line[split.name..split.value - 1])?;
+        self.check(span, line, split)?;
         let name = &line[..split.name];
         if name.eq_ignore_ascii_case(b"BEGIN") {
             return self.begin(span, text, line[split.value..].trim_ascii());
@@ -159,6 +172,10 @@ impl<'a> Reader<'a> {
             self.end(span, text, line[split.value..].trim_ascii());
             return Ok(());
         }
+        self.property(span, text, name)
+    }
+
+    fn property(&mut self, span: Span, text: Text, name: &[u8]) -> Result<()> {
         if self.open.len() == 1 {
             self.problem(span, "is a property outside any component", "kept where it stands");
         }
@@ -166,9 +183,12 @@ impl<'a> Reader<'a> {
         self.entry(span, Entry::Property(text), is_attendee)
     }
 
-    /// Holds `;NAME=value;NAME=value` to its limit.
-    fn parameters(&self, span: Span, written: &[u8]) -> Result<()> {
-        let limit = self.limits.parameters;
+    /// Tells of a quote that does not close, and holds `;NAME=value;NAME=value` to its limit.
+    fn check(&mut self, span: Span, line: &[u8], split: Split) -> Result<()> {
+        if split.open_quote {
+            self.problem(span, "has a quote that does not close", "closed at the next colon");
+        }
+        let (written, limit) = (&line[split.name..split.value - 1], self.limits.parameters);
         // Each takes an octet at the least, so that most lines need no counting.
         if written.len() as u64 <= limit {
             return Ok(());
@@ -206,7 +226,7 @@ impl<'a> Reader<'a> {
             self.problem(span, "begins with spaces or a byte order mark", "read without them");
             let skipped = (line.len() - bare.len()) as u32;
             let rest = Span { start: span.start + skipped, len: span.len - skipped };
-            return self.line(rest, matches!(text, Text::Folded(_)));
+            return self.line(rest, matches!(text, Text::Folded(..)));
         }
         self.problem(span, "is not a content line (`NAME:value`)", "kept as it is, without meaning");
         self.entry(span, Entry::Unreadable(span), false)
@@ -215,8 +235,8 @@ impl<'a> Reader<'a> {
     fn begin(&mut self, span: Span, begin: Text, name: &[u8]) -> Result<()> {
         let source: &'a Source = self.source;
         let name = match &begin {
-            Text::Plain(span) => Cow::Borrowed(begin_name(source.slice(*span))),
-            Text::Folded(_) | Text::Owned(_) => Cow::Owned(name.to_vec()),
+            Text::Plain(span, _) => Cow::Borrowed(begin_name(source.slice(*span))),
+            Text::Folded(..) | Text::Owned(_) => Cow::Owned(name.to_vec()),
         };
         self.open.push(Open::new(begin, name, self.entries.len()));
         let depth = self.limits.depth.min(MAX_DEPTH);

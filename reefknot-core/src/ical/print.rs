@@ -36,7 +36,7 @@ pub(super) fn component(top: &Component) -> Vec<u8> {
 }
 
 /// About how many octets a component takes: as many as in its source, and a few more if it was changed.
-fn expected(top: &Component) -> usize {
+pub(super) fn expected(top: &Component) -> usize {
     match (top.tidy_range(), top.begin().span(), top.end().and_then(Text::span)) {
         (Some(range), ..) => range.len(),
         (None, Some(begin), Some(end)) => {

@@ -49,7 +49,7 @@ impl<'a> Property<'a> {
     /// The physical line, from 1, if the property was read from text and not changed since.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
-        self.place.map(|(source, offset)| source.line_of(offset))
+        self.place.and_then(|(source, offset)| source.line_read(offset))
     }
 
     /// The value as written: still escaped, folds joined.
@@ -180,9 +180,13 @@ impl<'a> Param<'a> {
         text::lossy(self.name_bytes())
     }
 
-    /// The name as written, whatever its octets are.
-    pub(crate) fn name_bytes(self) -> &'a [u8] {
+    fn name_bytes(self) -> &'a [u8] {
         self.split().0
+    }
+
+    /// The first letter of the name in upper case; 0 where there is none.
+    pub(crate) fn initial(self) -> u8 {
+        self.raw.trim_ascii_start().first().map_or(0, u8::to_ascii_uppercase)
     }
 
     /// Whether the parameter has that name, in any letter case.

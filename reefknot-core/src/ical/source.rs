@@ -18,15 +18,27 @@ pub(super) struct Source {
     pub(super) bytes: Vec<u8>,
     /// How many lines end before each stretch of [`STRIDE`] octets, once somebody asks for a line number.
     ends_before: OnceLock<Vec<u32>>,
+    /// Whether it was written here, so that its lines have no numbers that anybody knows.
+    is_made: bool,
 }
 
 impl Source {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, ends_before: OnceLock::new() }
+        Self { bytes, ends_before: OnceLock::new(), is_made: false }
+    }
+
+    /// Lines that were written here.
+    pub(super) fn made(bytes: Vec<u8>) -> Self {
+        Self { is_made: true, ..Self::new(bytes) }
     }
 
     pub(super) fn slice(&self, span: Span) -> &[u8] {
         &self.bytes[span.start as usize..(span.start + span.len) as usize]
+    }
+
+    /// As [`line_of`](Self::line_of), where there is a text that somebody may look at.
+    pub(super) fn line_read(&self, offset: u32) -> Option<usize> {
+        (!self.is_made).then(|| self.line_of(offset))
     }
 
     /// The line number, from 1, of an offset. CRLF, LF and a lone CR each end a line.
@@ -97,12 +109,23 @@ impl Span {
 /// One content line: still in the input, or owned because somebody changed it.
 #[derive(Clone, Debug)]
 pub(super) enum Text {
-    /// As it stands in the input, on one physical line.
-    Plain(Span),
-    /// As it stands in the input, folded.
-    Folded(Span),
+    /// As it stands in the source, on one physical line.
+    Plain(Span, Initial),
+    /// As it stands in the source, folded.
+    Folded(Span, Initial),
     /// Changed or made here; unfolded.
     Owned(Arc<Vec<u8>>),
+}
+
+/// The first letter of a line in upper case, kept beside where it stands: most lines differ from a name in that, and those
+/// of a meeting of thousands are asked for many names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Initial(u8);
+
+impl Initial {
+    pub(super) fn of(line: &[u8]) -> Self {
+        Self(line.first().map_or(0, u8::to_ascii_uppercase))
+    }
 }
 
 impl Text {
@@ -113,8 +136,8 @@ impl Text {
     /// The line without its folds.
     pub(super) fn unfolded<'a>(&'a self, source: &'a Source) -> Cow<'a, [u8]> {
         match self {
-            Self::Plain(span) => Cow::Borrowed(source.slice(*span)),
-            Self::Folded(span) => Cow::Owned(unfold(source.slice(*span))),
+            Self::Plain(span, _) => Cow::Borrowed(source.slice(*span)),
+            Self::Folded(span, _) => Cow::Owned(unfold(source.slice(*span))),
             Self::Owned(bytes) => Cow::Borrowed(bytes),
         }
     }
@@ -122,8 +145,8 @@ impl Text {
     /// As [`unfolded`](Self::unfolded), with room to join folds in, for whoever reads many lines.
     pub(super) fn unfolded_in<'a>(&'a self, source: &'a Source, joined: &'a mut Vec<u8>) -> &'a [u8] {
         match self {
-            Self::Plain(span) => source.slice(*span),
-            Self::Folded(span) => {
+            Self::Plain(span, _) => source.slice(*span),
+            Self::Folded(span, _) => {
                 unfold_into(joined, source.slice(*span));
                 joined
             }
@@ -134,19 +157,24 @@ impl Text {
     /// The line with its folds, if it has any.
     pub(super) fn written<'a>(&'a self, source: &'a Source) -> &'a [u8] {
         match self {
-            Self::Plain(span) | Self::Folded(span) => source.slice(*span),
+            Self::Plain(span, _) | Self::Folded(span, _) => source.slice(*span),
             Self::Owned(line) => line,
         }
     }
 
-    /// Whether the line is a property of that name, in any letter case. Hardly any is unfolded to know.
+    /// Whether the line is a property of that name, in any letter case. Hardly any is looked at to know.
+    #[inline]
     pub(super) fn is_named(&self, source: &Source, name: &str) -> bool {
+        let initial = match self {
+            Self::Plain(_, initial) | Self::Folded(_, initial) => *initial,
+            Self::Owned(line) => Initial::of(line),
+        };
+        initial == Initial::of(name.as_bytes()) && self.begins_with(source, name)
+    }
+
+    /// As [`is_named`](Self::is_named), whatever the first letter is. Hardly any is unfolded to know.
+    fn begins_with(&self, source: &Source, name: &str) -> bool {
         let written = self.written(source);
-        // Most lines differ in the first letter, and those of a meeting of thousands are asked for many names.
-        let first = |text: &[u8]| text.first().map(u8::to_ascii_uppercase);
-        if first(written) != first(name.as_bytes()) {
-            return false;
-        }
         let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let (start, rest) = written.split_at(name.len().min(written.len()));
         match rest.first().filter(|next| !is_end(next)) {
@@ -162,7 +190,7 @@ impl Text {
 
     pub(super) fn span(&self) -> Option<Span> {
         match self {
-            Self::Plain(span) | Self::Folded(span) => Some(*span),
+            Self::Plain(span, _) | Self::Folded(span, _) => Some(*span),
             Self::Owned(_) => None,
         }
     }
@@ -172,21 +200,30 @@ impl Text {
     }
 }
 
-/// The semicolon before the first parameter whose name may begin so, in any letter case, in a line with its folds; `None`
-/// is certain.
-pub(super) fn param_place(written: &[u8], start: &str) -> Option<usize> {
-    let first = start.as_bytes().first();
-    memchr::memchr_iter(b';', written).find(|at| {
-        let name = &written[at + 1..];
-        // Most differ in the first letter.
-        if name.first().is_some_and(|byte| !byte.is_ascii_whitespace())
-            && name.first().map(u8::to_ascii_uppercase) != first.map(u8::to_ascii_uppercase)
-        {
-            return false;
+/// How the names of the parameters begin that are between a client and its server (RFC 6638 §7).
+pub(super) const SCHEDULE: &str = "SCHEDULE-";
+
+/// The semicolon before the first parameter whose name may begin with [`SCHEDULE`], in any letter case, in a line with its
+/// folds; `None` is certain.
+pub(super) fn schedule_place(written: &[u8]) -> Option<usize> {
+    // A fold is blank, and so is what some programs write around a name.
+    let filled = |(_, byte): &(usize, &u8)| !byte.is_ascii_whitespace();
+    let is = |found: Option<(usize, &u8)>, wanted: u8| {
+        found.filter(|(_, byte)| byte.eq_ignore_ascii_case(&wanted)).map(|(at, _)| at)
+    };
+    // Of the letters in it this is the one that is rarest in the line of an attendee.
+    memchr::memchr2_iter(b'H', b'h', written).find_map(|at| {
+        // As nearly all write it.
+        let start = at.wrapping_sub(3);
+        if written.get(start..).is_some_and(|rest| rest.starts_with(b";SCHEDULE-")) {
+            return Some(start);
         }
-        // A fold is blank, and so is what some programs write around a name.
-        let mut name = name.iter().filter(|byte| !byte.is_ascii_whitespace());
-        start.bytes().all(|wanted| name.next().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
+        let mut before = written[..at].iter().enumerate().rev().filter(filled);
+        is(before.next(), b'C')?;
+        is(before.next(), b'S')?;
+        let place = is(before.next(), b';')?;
+        let mut behind = written[at + 1..].iter().enumerate().filter(filled);
+        b"EDULE-".iter().all(|wanted| is(behind.next(), *wanted).is_some()).then_some(place)
     })
 }
 

@@ -44,7 +44,7 @@ fn lines_are_found_by_name_and_parameter_however_they_are_written() {
     let named = ["mailto:b", "mailto:c", "mailto:d", "mailto:e;SCHEDULE-"];
     assert_eq!(values(&mut event.properties_named("Attendee")), named);
     assert_eq!(values(&mut event.properties_but("ATTENDEE")), ["1", "2", "a"]);
-    assert_eq!(values(&mut event.properties_with_param("Schedule-")), ["mailto:b", "mailto:c", "a"]);
+    assert_eq!(values(&mut event.properties_with_schedule_param()), ["mailto:b", "mailto:c", "a"]);
 }
 
 #[test]
@@ -278,10 +278,34 @@ proptest! {
 proptest! {
     /// Taking parameters out of a line as it is written is taking them out of the line that was read.
     #[test]
+    fn a_folded_line_is_read_as_the_joined_one(
+        pieces in prop::collection::vec(
+            prop::sample::select(vec!["X", "-", "BEGIN", "END", "ATTENDEE", ";", ";CN=", "\"", " ", ":", "a", "\u{e9}"]),
+            1..8,
+        ),
+        folds in prop::collection::vec(0_usize..24, 0..4),
+    ) {
+        let joined = pieces.concat();
+        let cuts = joined.char_indices().enumerate().map(|(nth, (at, c))| match at > 0 && folds.contains(&nth) {
+            true => format!("\r\n {c}"),
+            false => c.to_string(),
+        });
+        let around = |line: &str| format!("BEGIN:VCALENDAR\r\n{line}\r\nEND:VCALENDAR\r\n");
+        let (folded, joined) = (parse(&around(&cuts.collect::<String>())), parse(&around(&joined)));
+        let said = |stream: &Stream| stream.problems().iter().map(|problem| problem.what.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(said(&folded), said(&joined));
+        let lines = |stream: &Stream| -> Vec<String> {
+            let all = stream.components().flat_map(Component::properties);
+            all.map(|property| property.content_line().into_owned()).collect()
+        };
+        prop_assert_eq!(lines(&folded), lines(&joined));
+    }
+
+    #[test]
     fn parameters_are_removed_as_from_each_property(
         pieces in prop::collection::vec(
             prop::sample::select(vec![
-                ";SCHEDULE-STATUS=2.0", ";schedule-agent=NONE", "; SCHEDULE-X", ";SCHEDULE", ";CN=\u{e9}", ";CN=\"a;b:c\"",
+                ";SCHEDULE-STATUS=2.0", ";schedule-agent=NONE", "; SCHEDULE-X", ";SCHEDULE", ";CN=hush", ";sche", "dule-x=1", ";CN=\u{e9}", ";CN=\"a;b:c\"",
                 ";", ":", "\"", " ", "\r\n ", "\r\n\t", ":mailto:a@foo.com",
             ]),
             0..8,
@@ -292,7 +316,7 @@ proptest! {
         let component = parse(&text).into_calendars().next().unwrap().into_components().next().unwrap();
         let (mut removed, mut edited) = (component.clone(), component);
         let gone = |param: Param<'_>| param.begins_with("SCHEDULE-");
-        removed.remove_params("SCHEDULE-", gone);
+        removed.remove_schedule_params(gone);
         edited.edit(|property| match property.params().any(gone) {
             true => Edit::Replace(property.without_params(gone)),
             false => Edit::Keep,

@@ -34,7 +34,7 @@ fn message(method: Method, reason: MessageReason, calendar: Component) -> Messag
         reason,
         originator: "mailto:a@foo.com".parse().unwrap(),
         recipient: "mailto:f@baz.net".parse().unwrap(),
-        uid: "1".to_owned(),
+        uid: "1".into(),
         sequence: 0,
         calendar: Arc::new(calendar),
         changes: Arc::default(),

@@ -224,7 +224,7 @@ fn outgoing(component: &mut Component, context: &Context<'_>) {
             || is_private_extension(property.name());
         if private { Edit::Remove } else { Edit::Keep }
     });
-    component.remove_params("SCHEDULE-", is_schedule_param);
+    component.remove_schedule_params(is_schedule_param);
 }
 
 /// What is between a client and its server (RFC 6638 §7.1–7.3).

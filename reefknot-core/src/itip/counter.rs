@@ -282,7 +282,7 @@ fn decline(
         reason: MessageReason::CounterDeclined,
         originator: organizer.unwrap_or_else(|| context.identities.primary().clone()),
         recipient: from,
-        uid: stored.uid().to_owned(),
+        uid: stored.shared_uid(),
         sequence: revision.sequence,
         calendar: Arc::new(calendar),
         changes: Arc::default(),

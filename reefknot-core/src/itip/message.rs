@@ -66,7 +66,7 @@ pub struct Message {
     /// Whom it is for.
     pub recipient: CalendarUserAddress,
     /// The UID it is about.
-    pub uid: String,
+    pub uid: Arc<str>,
     /// The revision it speaks of: the highest SEQUENCE in it.
     pub sequence: u32,
     /// The VCALENDAR with its METHOD. Shared by all recipients who may see the same.

@@ -67,7 +67,7 @@ pub fn propose(
             reason: MessageReason::Counter,
             originator: own.clone(),
             recipient: organizer.address.clone(),
-            uid: stored.uid().to_owned(),
+            uid: stored.shared_uid(),
             sequence,
             calendar: Arc::new(calendar),
             changes: Change::all(&only).into(),

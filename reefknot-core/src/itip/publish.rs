@@ -179,7 +179,7 @@ pub fn publish(
             reason: MessageReason::Published,
             originator: publisher.clone(),
             recipient: who.clone(),
-            uid: object.uid().to_owned(),
+            uid: object.shared_uid(),
             sequence: object.sequence(),
             calendar: Arc::clone(&calendar),
             changes: Arc::default(),

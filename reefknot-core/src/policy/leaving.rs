@@ -49,6 +49,6 @@ fn is_private(body: &Component) -> bool {
     let mut parts = body.components().filter(|component| Kind::of(component).is_some());
     parts.any(|part| {
         part.components().any(|inner| inner.is("VALARM"))
-            || part.properties_with_param("SCHEDULE-").next().is_some()
+            || part.properties_with_schedule_param().next().is_some()
     })
 }

@@ -183,29 +183,29 @@ impl Attendee {
         // Of a parameter that may not be repeated the first counts.
         let (mut partstat, mut agent, mut force_send, mut status) = (None, None, None, None);
         for param in property.params() {
-            let name = param.name_bytes();
-            let is = |known: &str| is_same_name(name, known);
-            if is("PARTSTAT") {
-                partstat.get_or_insert(param);
-            } else if is("SCHEDULE-AGENT") {
-                agent.get_or_insert(param);
-            } else if is("SCHEDULE-FORCE-SEND") {
-                force_send.get_or_insert(param);
-            } else if is("SCHEDULE-STATUS") {
-                status.get_or_insert(param);
-            } else if is("SENT-BY") {
-                attendee.sent_by = attendee.sent_by.or_else(|| addresses(param).next());
-            } else if is("DELEGATED-TO") {
-                attendee.delegated_to.extend(addresses(param));
-            } else if is("DELEGATED-FROM") {
-                attendee.delegated_from.extend(addresses(param));
+            // Most parameters are none of these, and differ from all of them in the first letter.
+            match param.initial() {
+                b'P' if param.is("PARTSTAT") => drop(partstat.get_or_insert(param)),
+                b'S' if param.is("SCHEDULE-STATUS") => drop(status.get_or_insert(param)),
+                b'S' if param.is("SCHEDULE-AGENT") => drop(agent.get_or_insert(param)),
+                b'S' if param.is("SCHEDULE-FORCE-SEND") => drop(force_send.get_or_insert(param)),
+                b'S' if param.is("SENT-BY") => {
+                    attendee.sent_by = attendee.sent_by.or_else(|| addresses(param).next());
+                }
+                b'D' if param.is("DELEGATED-TO") => attendee.delegated_to.extend(addresses(param)),
+                b'D' if param.is("DELEGATED-FROM") => attendee.delegated_from.extend(addresses(param)),
+                _ => {}
             }
         }
         attendee.partstat = partstat.map_or(PartStat::NeedsAction, PartStat::of);
         attendee.agent = agent.map_or(ScheduleAgent::Server, |param| ScheduleAgent::parse(&param.value()));
         attendee.force_send =
             force_send.map_or(ForceSend::No, |param| ForceSend::parse(&param.value(), "REQUEST"));
-        attendee.status = status.map(|param| status_written(&param.value()));
+        attendee.status = status.map(|param| {
+            // What this program writes needs no decoding.
+            let known = ScheduleStatus::of_code(param.raw_bytes()).map(|known| Cow::Borrowed(known.code()));
+            known.unwrap_or_else(|| status_written(&param.value()))
+        });
         attendee.left_to_delegate = attendee.partstat == PartStat::Delegated
             && property.param_is("RSVP", "FALSE")
             && !property.param_is("ROLE", "NON-PARTICIPANT");
@@ -259,9 +259,9 @@ impl Organizer {
 
 /// A SCHEDULE-STATUS; a code that RFC 6638 knows takes no memory of its own.
 fn status_written(text: &str) -> Cow<'static, str> {
-    match ScheduleStatus::parse(text).map(ScheduleStatus::code) {
-        Some(code) if code == text => Cow::Borrowed(code),
-        _ => Cow::Owned(text.to_owned()),
+    match ScheduleStatus::of_code(text.as_bytes()) {
+        Some(known) => Cow::Borrowed(known.code()),
+        None => Cow::Owned(text.to_owned()),
     }
 }
 

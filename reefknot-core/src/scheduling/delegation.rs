@@ -206,7 +206,7 @@ impl SchedulingObject {
     /// Whether a component says that anybody delegated.
     pub(crate) fn has_delegations(&self, key: &InstanceKey) -> bool {
         self.held(key).is_some_and(|part| {
-            let mut all = part.people().attendees().iter();
+            let mut all = part.people().attendees();
             all.any(|attendee| !attendee.delegated_to.is_empty() || !attendee.delegated_from.is_empty())
         })
     }
@@ -221,8 +221,8 @@ impl SchedulingObject {
     ) -> Result<BTreeSet<CalendarUserAddress>> {
         let answered = self.attendee(key, from_ref(who)).is_some_and(|own| is_own(&own.partstat));
         let delegated = |part: &Part| {
-            let all = part.people().attendees();
-            all.iter().any(|attendee| {
+            let mut all = part.people().attendees();
+            all.any(|attendee| {
                 attendee.delegated_from.contains(who)
                     || attendee.address == *who && !attendee.delegated_to.is_empty()
             })

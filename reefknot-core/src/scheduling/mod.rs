@@ -14,6 +14,7 @@ mod identity;
 mod object;
 mod part;
 mod revision;
+mod runs;
 mod span;
 mod state;
 mod status;

@@ -39,7 +39,7 @@ pub struct SchedulingObject {
     /// The VCALENDAR without the components below.
     shell: Arc<Component>,
     kind: Kind,
-    uid: String,
+    uid: Arc<str>,
     parts: BTreeMap<InstanceKey, Part>,
     zones: Arc<Zones>,
 }
@@ -93,7 +93,7 @@ impl SchedulingObject {
             return Err(Error::invalid("the calendar holds no event, to-do or journal entry"));
         };
         let parts = keyed(components, &zones)?;
-        Ok(Self { shell: Arc::new(calendar), kind, uid, parts, zones })
+        Ok(Self { shell: Arc::new(calendar), kind, uid: uid.into(), parts, zones })
     }
 
     /// Which instances the components of a scheduling object or message are for, in their order.
@@ -164,6 +164,11 @@ impl SchedulingObject {
     #[must_use]
     pub fn uid(&self) -> &str {
         &self.uid
+    }
+
+    /// The UID, for messages: thousands of them may share it.
+    pub(crate) fn shared_uid(&self) -> Arc<str> {
+        Arc::clone(&self.uid)
     }
 
     /// The time zones of the object.
@@ -338,7 +343,7 @@ impl SchedulingObject {
     #[must_use]
     pub fn attendees(&self, key: &InstanceKey) -> Vec<Attendee> {
         match self.parts.get(key) {
-            Some(part) => part.people().attendees().to_vec(),
+            Some(part) => part.people().attendees().cloned().collect(),
             None => self.projected(key).as_ref().map(attendees).unwrap_or_default(),
         }
     }
@@ -364,9 +369,9 @@ impl SchedulingObject {
 
     /// Whether somebody is to be sent the object whatever changed (SCHEDULE-FORCE-SEND, RFC 6638 §7.2).
     pub(crate) fn is_forced(&self) -> bool {
-        self.parts.values().any(|part| {
-            part.people().attendees().iter().any(|attendee| attendee.force_send == ForceSend::Yes)
-        })
+        self.parts
+            .values()
+            .any(|part| part.people().attendees().any(|attendee| attendee.force_send == ForceSend::Yes))
     }
 
     /// Whether somebody attends anything here, under any of their addresses.
@@ -412,7 +417,9 @@ impl SchedulingObject {
         let named = parts.flat_map(|(key, part)| part.people().by_address().map(move |said| (key, said)));
         let mut all: Vec<_> = named.collect();
         // Those of each component are in order: this merges them, and leaves each person's as they come.
-        all.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
+        if self.parts.len() > 1 {
+            all.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
+        }
         all
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::attendee::Attendee;
+use super::runs::Runs;
 use super::{Revision, ScheduleStatus, fields};
 use crate::Result;
 use crate::ical::{Component, Edit, Property, PropertyBuf};
@@ -31,11 +32,11 @@ pub(super) struct Head {
 #[derive(Clone, Debug)]
 pub(super) struct People {
     /// In the order of their lines.
-    attendees: Vec<Attendee>,
+    attendees: Runs<Attendee>,
     /// Which of the ATTENDEE lines, from 0, is that of each; a line that names nobody is passed over.
-    lines: Vec<usize>,
+    lines: Arc<Vec<usize>>,
     /// The place of each person's first line among the attendees, in the order of addresses.
-    places: Vec<usize>,
+    places: Arc<Vec<usize>>,
 }
 
 impl Part {
@@ -124,7 +125,7 @@ impl Part {
         next: impl Fn(&Attendee) -> Option<T>,
         change: impl FnMut(&mut Attendee, &Property<'_>, T) -> Result<Option<PropertyBuf>>,
     ) -> Result<usize> {
-        let attendees = self.people().attendees().iter().enumerate();
+        let attendees = self.people().attendees().enumerate();
         let chosen: Vec<(usize, T)> =
             attendees.filter_map(|(at, attendee)| Some((at, next(attendee)?))).collect();
         if chosen.is_empty() {
@@ -137,7 +138,7 @@ impl Part {
 
 impl People {
     pub(super) fn of(component: &Component) -> Self {
-        let (mut lines, mut attendees) = (Vec::new(), Vec::new());
+        let (mut lines, mut attendees) = (Vec::new(), Runs::default());
         let mut line = 0;
         component.look_at_named("ATTENDEE", |property| {
             if let Some(attendee) = Attendee::of(property) {
@@ -146,26 +147,27 @@ impl People {
             }
             line += 1;
         });
-        let mut places: Vec<usize> = (0..attendees.len()).collect();
-        places.sort_by(|one, other| attendees[*one].address.cmp(&attendees[*other].address));
-        places.dedup_by(|later, first| attendees[*later].address == attendees[*first].address);
-        Self { attendees, lines, places }
+        let mut named: Vec<_> = attendees.iter().map(|attendee| &attendee.address).enumerate().collect();
+        named.sort_by_key(|(_, address)| *address);
+        named.dedup_by_key(|(_, address)| *address);
+        let places = named.into_iter().map(|(place, _)| place).collect();
+        Self { attendees, lines: Arc::new(lines), places: Arc::new(places) }
     }
 
     /// In the order of their lines.
-    pub(super) fn attendees(&self) -> &[Attendee] {
-        &self.attendees
+    pub(super) fn attendees(&self) -> impl Iterator<Item = &Attendee> {
+        self.attendees.iter()
     }
 
     /// Each person once, by their first line, in the order of addresses.
     pub(super) fn by_address(&self) -> impl Iterator<Item = &Attendee> {
-        self.places.iter().map(|place| &self.attendees[*place])
+        self.places.iter().filter_map(|place| self.attendees.get(*place))
     }
 
     /// The first line of a person, under any of their addresses.
     pub(super) fn attendee(&self, addresses: &[CalendarUserAddress]) -> Option<&Attendee> {
         let places = addresses.iter().filter_map(|address| self.place(address));
-        places.min().map(|place| &self.attendees[place])
+        places.min().and_then(|place| self.attendees.get(place))
     }
 
     /// Which of the ATTENDEE lines is the first of a person.
@@ -174,7 +176,9 @@ impl People {
     }
 
     fn place(&self, address: &CalendarUserAddress) -> Option<usize> {
-        let found = self.places.binary_search_by(|place| self.attendees[*place].address.cmp(address));
+        let found = self.places.binary_search_by_key(&Some(address), |place| {
+            self.attendees.get(*place).map(|known| &known.address)
+        });
         found.ok().map(|at| self.places[at])
     }
 
@@ -227,7 +231,7 @@ mod tests {
         };
         assert_eq!(part.set_statuses(sent).unwrap(), 2);
         assert_eq!(part.set_statuses(|_| Some(ScheduleStatus::Sent)).unwrap(), 0);
-        assert_eq!(part.people().attendees(), People::of(part.component()).attendees());
+        assert!(part.people().attendees().eq(People::of(part.component()).attendees()));
         assert_eq!(
             part.component().to_string(),
             "BEGIN:VEVENT\r\nATTENDEE;CN=\"E; of it\";SCHEDULE-STATUS=\"1.1\":mailto:e@baz.net\r\n\

@@ -53,8 +53,12 @@ impl ScheduleStatus {
     /// Reads a status code; `None` for any other code of a reply's REQUEST-STATUS, or for a list of them.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        let code = code.trim();
-        Self::ALL.into_iter().find(|status| status.code() == code)
+        Self::of_code(code.trim().as_bytes())
+    }
+
+    /// As [`parse`](Self::parse), of a code as it is written.
+    pub(super) fn of_code(code: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code().as_bytes() == code)
     }
 
     /// The code as iCalendar writes it.

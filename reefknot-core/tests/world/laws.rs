@@ -277,7 +277,7 @@ fn rewritten(object: &SchedulingObject, seed: u64) -> SchedulingObject {
 pub(crate) fn nothing_private_leaves(world: &World, message: &Message) {
     let body = message.calendar.to_string();
     assert!(!body.contains(SECRET) && !body.contains("VALARM"), "{body}\n{world}");
-    assert_ne!(message.uid, uid(DIARY), "{world}");
+    assert_ne!(*message.uid, *uid(DIARY), "{world}");
     if message.method == Method::Request {
         for part in message.calendar.components().filter(|part| Kind::of(part).is_some()) {
             let named = attendees(part).iter().any(|attendee| attendee.address == message.recipient);

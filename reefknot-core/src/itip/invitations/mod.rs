@@ -142,7 +142,7 @@ pub(super) fn refresh(
         reason: MessageReason::Refresh,
         originator: own,
         recipient: organizer.address,
-        uid: about.uid().to_owned(),
+        uid: about.shared_uid(),
         sequence: about.sequence(),
         calendar: Arc::new(calendar),
         changes: Arc::default(),

@@ -159,7 +159,7 @@ impl<'a> Mailer<'a> {
         }
         self.remember(object, said, who, keys, &request);
         let body = Arc::clone(&request.body);
-        self.push(Method::Request, reason, who.clone(), object.uid(), request.sequence, body, changes);
+        self.push(Method::Request, reason, who.clone(), object.shared_uid(), request.sequence, body, changes);
         Ok(())
     }
 
@@ -258,7 +258,7 @@ impl<'a> Mailer<'a> {
             Method::Cancel,
             MessageReason::Cancellation,
             who,
-            before.uid(),
+            before.shared_uid(),
             sequence,
             Arc::new(calendar),
             changes,
@@ -272,14 +272,13 @@ impl<'a> Mailer<'a> {
         method: Method,
         reason: MessageReason,
         recipient: CalendarUserAddress,
-        uid: &str,
+        uid: Arc<str>,
         sequence: u32,
         calendar: Arc<Component>,
         changes: Arc<[Change]>,
     ) {
         self.highest = self.highest.max(sequence);
         let originator = self.organizer.clone();
-        let uid = uid.to_owned();
         self.outcome.messages.push(Message {
             method,
             reason,

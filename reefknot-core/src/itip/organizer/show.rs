@@ -1,6 +1,8 @@
 //! What somebody answered, shown in the copies of the others (RFC 6638 §4.2).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ptr;
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::Keys;
@@ -13,7 +15,7 @@ use crate::itip::message::{Change, Message, MessageReason};
 use crate::itip::method::Method;
 use crate::itip::outcome::Outcome;
 use crate::recurrence::InstanceKey;
-use crate::scheduling::{Answers, Attendance, Delta, PartStat, SchedulingObject, by_person};
+use crate::scheduling::{Answers, Attendance, AttendeeState, Delta, PartStat, SchedulingObject, by_person};
 use crate::value::CalendarUserAddress;
 
 /// What somebody answered, for the copies of the others who attend the components in which it shows
@@ -31,8 +33,17 @@ pub(in crate::itip) fn show_answers(
     let Readers { all, mut views } =
         Readers::of(&shown_answers(before, object), object, &attendance, &mailer);
     let people: Vec<_> = all.iter().map(|(said, _)| &said[0].1.address).collect();
+    // Most share what is remembered of the one before them.
+    let mut last: Option<(&AttendeeState, usize, bool)> = None;
     let records = mailer.outcome.state.begun_all(&people, object).zip(&all);
-    let anew: Vec<_> = records.map(|(record, (said, _))| asks_anew(object, said, &record.answers)).collect();
+    let anew: Vec<_> = records
+        .map(|(record, (said, view))| {
+            let same = last.filter(|(shared, shown, _)| ptr::eq(*shared, record) && shown == view);
+            let is_newer = same.map_or_else(|| is_newer(object, said, &record.answers), |(.., newer)| newer);
+            last = Some((record, *view, is_newer));
+            is_newer && asks_anew(object, said, &record.answers)
+        })
+        .collect();
     mailer.outcome.refreshes.reserve(all.len());
     for ((who, (_, view)), anew) in people.into_iter().zip(&all).zip(anew) {
         if anew {
@@ -50,7 +61,7 @@ pub(in crate::itip) fn show_answers(
             reason: MessageReason::Answers,
             originator: mailer.organizer.clone(),
             recipient: who.clone(),
-            uid: object.uid().to_owned(),
+            uid: object.shared_uid(),
             sequence: view.sequence,
             calendar: Arc::clone(calendar),
             changes: Arc::clone(&view.changes),
@@ -80,26 +91,26 @@ impl<'a> Readers<'a> {
         let (mut all, mut views) = (Vec::with_capacity(attendance.len()), Vec::new());
         let mut places: BTreeMap<Vec<&InstanceKey>, usize> = BTreeMap::new();
         // Most attend what the one before them does.
-        let mut last: Option<(Vec<&InstanceKey>, usize)> = None;
+        let mut last: Option<(&[Attendance<'_>], usize)> = None;
         for said in by_person(attendance) {
             let (_, attendee) = said[0];
             let who = &attendee.address;
             if answered.contains(who) || !mailer.sends_to(attendee) || mailer.is_organizer(who) {
                 continue;
             }
-            let theirs = || said.iter().map(|(key, _)| *key).filter(|key| !object.is_cancelled(key));
-            let view = match &last {
-                Some((keys, view)) if theirs().eq(keys.iter().copied()) => *view,
-                _ => {
-                    let keys: Vec<_> = theirs().collect();
-                    let view = *places.entry(keys.clone()).or_insert_with_key(|keys| {
+            let keys = || said.iter().map(|(key, _)| *key);
+            let same = last.filter(|(before, _)| before.iter().map(|(key, _)| *key).eq(keys()));
+            let view = same.map_or_else(
+                || {
+                    let theirs = keys().filter(|key| !object.is_cancelled(key)).collect();
+                    *places.entry(theirs).or_insert_with_key(|keys| {
                         views.push(View::of(object, keys, shown));
                         views.len() - 1
-                    });
-                    last = Some((keys, view));
-                    view
-                }
-            };
+                    })
+                },
+                |(_, view)| view,
+            );
+            last = Some((said, view));
             if !views[view].changes.is_empty() {
                 all.push((said, view));
             }
@@ -111,10 +122,14 @@ impl<'a> Readers<'a> {
 /// Whether somebody who has not answered yet would read a SEQUENCE at which nobody asked them: an answer of theirs
 /// that is under way would then hold here and not there.
 fn asks_anew(object: &SchedulingObject, said: &[Attendance<'_>], answers: &Answers) -> bool {
-    said.iter().any(|(key, own)| {
-        let open = own.partstat == PartStat::NeedsAction && !object.is_cancelled(key);
-        open && object.revision(key).sequence > answers.asked(key)
-    })
+    let mut open = said.iter().filter(|(_, own)| own.partstat == PartStat::NeedsAction);
+    open.any(|one| is_newer(object, from_ref(one), answers))
+}
+
+/// Whether any of the components that are to take place has a higher SEQUENCE than that at which somebody was asked.
+fn is_newer(object: &SchedulingObject, said: &[Attendance<'_>], answers: &Answers) -> bool {
+    said.iter()
+        .any(|(key, _)| !object.is_cancelled(key) && object.revision(key).sequence > answers.asked(key))
 }
 
 /// What shows to those who attend the same components.
