@@ -86,7 +86,7 @@ pub(crate) fn from_message<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let arguments = (
         text::member(python::method(py), &message.method)?,
-        message.uid.as_str(),
+        &*message.uid,
         calendar,
         value::from_address(py, &message.originator)?,
         value::from_address(py, &message.recipient)?,
@@ -134,7 +134,7 @@ pub(crate) fn to_message(message: &Bound<'_, PyAny>) -> PyResult<Message> {
         reason: text::read(&reason)?,
         originator: address("originator")?,
         recipient: address("recipient")?,
-        uid: message.getattr("uid")?.extract()?,
+        uid: message.getattr("uid")?.extract::<String>()?.into(),
         sequence: message.getattr("sequence")?.extract()?,
         calendar: message.getattr("calendar")?.cast::<Component>()?.get().inner.clone(),
         changes: to_changes(&message.getattr("changes")?)?.into(),
