@@ -129,6 +129,7 @@ impl World {
         let outcome = engine.change(object.as_ref(), after, state, self.now).unwrap();
         assert_ne!(outcome.disposition, Disposition::Rejected, "{party}: {:?}\n{self}", outcome.reasons);
         laws::only_news_is_passed_on(self, party, meeting, after, &outcome);
+        self.stops_at_change(party, meeting, after, &outcome);
         self.settle(party, meeting, outcome);
     }
 

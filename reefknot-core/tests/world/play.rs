@@ -39,7 +39,7 @@ impl World {
             }
             Op::Crash(pick) => {
                 if let Some(message) = self.under_way(pick) {
-                    self.stops_before_commit(message);
+                    self.stops_at_message(message);
                 }
             }
             Op::Answer(party, choice) => self.answer(party, meeting, &InstanceKey::Master, choice, false),
