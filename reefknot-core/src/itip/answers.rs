@@ -363,7 +363,11 @@ impl Answering<'_> {
         }
         for (key, component, answer) in &held {
             let revision = Revision { sequence: fields::revision(component).sequence, dtstamp: Some(stamp) };
-            self.outcome.state.answers.give(key, revision, answer.clone());
+            let answers = &mut self.outcome.state.answers;
+            match fields::is_this_and_future(component) {
+                true => answers.give_from(key, revision, answer.clone()),
+                false => answers.give(key, revision, answer.clone()),
+            };
         }
         self.inherit()?;
         if !self.context.agent.sends(organizer.agent) {

@@ -63,6 +63,9 @@ pub struct Asks {
 struct Given {
     revision: Revision,
     partstat: PartStat,
+    /// Whether it is said of all later instances too (RANGE=THISANDFUTURE), whatever the organizer has there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    and_future: bool,
 }
 
 impl Answers {
@@ -85,7 +88,8 @@ impl Answers {
                 attendee.partstat == PartStat::NeedsAction && sequence > answers.asked(&InstanceKey::Master);
             if attendee.partstat != of_series && !apart {
                 let revision = Revision { sequence, dtstamp: None };
-                answers.given.insert(key.clone(), Given { revision, partstat: attendee.partstat.clone() });
+                let partstat = attendee.partstat.clone();
+                answers.given.insert(key.clone(), Given { revision, partstat, and_future: false });
             }
             if key.is_master() {
                 of_series = attendee.partstat.clone();
@@ -137,8 +141,18 @@ impl Answers {
     /// The attendee answers a component; tells how this answer compares with the one recorded before: only a
     /// later one ([`Ordering::Greater`]) is recorded (RFC 5546 §2.1.5).
     pub fn give(&mut self, key: &InstanceKey, revision: Revision, partstat: PartStat) -> Ordering {
+        self.record(key, Given { revision, partstat, and_future: false })
+    }
+
+    /// As [`give`](Self::give), of an answer to a component with RANGE=THISANDFUTURE: it holds for the later instances as an
+    /// answer to the series does, and before that.
+    pub fn give_from(&mut self, key: &InstanceKey, revision: Revision, partstat: PartStat) -> Ordering {
+        self.record(key, Given { revision, partstat, and_future: !key.is_master() })
+    }
+
+    fn record(&mut self, key: &InstanceKey, given: Given) -> Ordering {
         let order = match self.given.get(key) {
-            Some(before) => revision.cmp(&before.revision),
+            Some(before) => given.revision.cmp(&before.revision),
             None => Ordering::Greater,
         };
         if order == Ordering::Greater {
@@ -146,7 +160,7 @@ impl Answers {
                 // What was left open on its own follows the series' next answer.
                 self.given.retain(|_, given| given.partstat != PartStat::NeedsAction);
             }
-            self.given.insert(key.clone(), Given { revision, partstat });
+            self.given.insert(key.clone(), given);
         }
         order
     }
@@ -210,19 +224,42 @@ impl Answers {
     }
 
     /// As [`standing`](Self::standing), where the instance is ruled by THISANDFUTURE components
-    /// ([`SchedulingObject::rulings_before`]): the answers to these come before the answer to the series.
+    /// ([`SchedulingObject::rulings_before`]): the answers to these, and those that were given so, come before the answer to
+    /// the series.
     #[must_use]
     pub fn standing_under<'k>(
         &self,
-        key: &'k InstanceKey,
+        key: &InstanceKey,
         rulings: impl IntoIterator<Item = &'k InstanceKey>,
     ) -> Option<&PartStat> {
         let asked = self.asked(key);
-        std::iter::once(key)
-            .chain(rulings)
-            .filter_map(|key| self.given.get(key))
+        self.given_under(key, rulings)
             .find(|given| given.revision.sequence >= asked)
             .map(|given| &given.partstat)
+    }
+
+    /// As [`standing_under`](Self::standing_under), of answers that do not hold any more because a REQUEST asked again.
+    pub(crate) fn overtaken_under<'k>(
+        &self,
+        key: &InstanceKey,
+        rulings: impl IntoIterator<Item = &'k InstanceKey>,
+    ) -> Option<&PartStat> {
+        let asked = self.asked(key);
+        let mut given = self.given_under(key, rulings).peekable();
+        let latest = given.peek().map(|given| &given.partstat);
+        latest.filter(|_| given.all(|given| given.revision.sequence < asked))
+    }
+
+    /// The answers that may hold for an instance, its own first.
+    fn given_under<'k>(
+        &self,
+        key: &InstanceKey,
+        rulings: impl IntoIterator<Item = &'k InstanceKey>,
+    ) -> impl Iterator<Item = &Given> {
+        let ranges = self.given.range(..key).filter(|(_, given)| given.and_future);
+        let rulings = rulings.into_iter().filter_map(|key| self.given.get_key_value(key));
+        let ruling: BTreeMap<_, _> = rulings.chain(ranges).collect();
+        self.given.get(key).into_iter().chain(ruling.into_values().rev())
     }
 
     /// Whether the answer that holds for an instance is its own, and not that of what rules it.
@@ -259,11 +296,45 @@ impl Answers {
             if shown.is_none_or(|shown| shown == *standing) {
                 continue;
             }
+            if object.part(&key).is_none() && self.given_from(&key) == Some(standing) {
+                fields::set_this_and_future(&mut part, true);
+            }
             edit_attendee(&mut part, who, |line| line.set_param("PARTSTAT", standing.as_str()))?;
             object.put_part(key.clone(), part);
             changed.push(key);
         }
+        for from in self.given.keys().filter(|key| self.given_from(key).is_some()) {
+            if !object.is_this_and_future(from) {
+                changed.extend(self.write_rest(from, object, who)?);
+            }
+        }
         Ok(changed)
+    }
+
+    /// The answer to a component and all later instances.
+    fn given_from(&self, key: &InstanceKey) -> Option<&PartStat> {
+        self.given.get(key).filter(|given| given.and_future).map(|given| &given.partstat)
+    }
+
+    /// An answer to an instance and all later ones, where the instance came to have a component for itself or is no more, goes
+    /// on with the next one that has none.
+    fn write_rest(
+        &self,
+        from: &InstanceKey,
+        object: &mut SchedulingObject,
+        who: &CalendarUserAddress,
+    ) -> Result<Option<InstanceKey>> {
+        let Some(first) = object.next_ruled_with(from) else { return Ok(None) };
+        let standing = self.standing_under(&first, object.rulings_before(&first));
+        let Some((standing, mut part)) = standing.zip(object.projected(&first)) else { return Ok(None) };
+        let shown = attendee_among(&part, |address| address == who).map(|attendee| attendee.partstat);
+        if fields::is_cancelled(&part) || shown.is_none_or(|shown| shown == *standing) {
+            return Ok(None);
+        }
+        fields::set_this_and_future(&mut part, true);
+        edit_attendee(&mut part, who, |line| line.set_param("PARTSTAT", standing.as_str()))?;
+        object.put_part(first.clone(), part);
+        Ok(Some(first))
     }
 }
 

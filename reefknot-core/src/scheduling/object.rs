@@ -238,14 +238,18 @@ impl SchedulingObject {
     /// As [`ruling`](Self::ruling), whatever an override of the instance itself says.
     #[must_use]
     pub fn ruling_before(&self, key: &InstanceKey) -> InstanceKey {
-        self.rulings_before(key).next().cloned().unwrap_or(InstanceKey::Master)
+        self.ranges_before(key).next().map_or(InstanceKey::Master, |(key, _)| key.clone())
     }
 
-    /// All that ruled an instance before it had a component of its own, from the last THISANDFUTURE override before it to
-    /// the series: each begins with what holds under the one before.
+    /// All whose answers may hold for an instance with a component of its own, from the last THISANDFUTURE override before it
+    /// to the series: each begins with what holds under the one before. One that was cancelled is not asked about.
     pub fn rulings_before(&self, key: &InstanceKey) -> impl Iterator<Item = &InstanceKey> {
-        let ranges = self.parts.range(..key).rev().filter(|(_, part)| part.head().and_future);
+        let ranges = self.ranges_before(key).filter(|(_, part)| !part.head().is_cancelled);
         ranges.map(|(key, _)| key).chain([&InstanceKey::Master])
+    }
+
+    fn ranges_before(&self, key: &InstanceKey) -> impl Iterator<Item = (&InstanceKey, &Part)> {
+        self.parts.range(..key).rev().filter(|(_, part)| part.head().and_future)
     }
 
     /// The first instance after that one which it rules, as the rules of the series give them.

@@ -27,7 +27,7 @@ pub(crate) enum Op {
     CallOff,
     Answer(usize, u8),
     AnswerInstance(usize, usize, u8),
-    /// An attendee answers an instance and all later ones, of which the organizer made no range; not a random operation.
+    /// An attendee answers an instance and all later ones, of which the organizer made no range.
     AnswerFrom(usize, usize, u8),
     DeclineByExclusion(usize, usize),
     DeleteCopy(usize),
@@ -100,6 +100,7 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         8 => prop_oneof![
             3 => (person.clone(), any::<u8>()).prop_map(|(p, a)| Op::Answer(p, a)),
             3 => (person.clone(), week.clone(), any::<u8>()).prop_map(|(p, w, a)| Op::AnswerInstance(p, w, a)),
+            1 => (person.clone(), week.clone(), any::<u8>()).prop_map(|(p, w, a)| Op::AnswerFrom(p, w, a)),
             1 => (person.clone(), week.clone()).prop_map(|(p, w)| Op::DeclineByExclusion(p, w)),
             1 => person.clone().prop_map(Op::DeleteCopy),
             1 => person.clone().prop_map(Op::Delegate),
@@ -137,9 +138,11 @@ pub(crate) fn steps(most: usize) -> impl Strategy<Value = Vec<(usize, Op)>> {
         // What is split off the tea keeps its ranges.
         let ranges = |meeting: usize| ranges[if meeting == LATER { TEA } else { meeting }];
         steps.retain(|(meeting, op)| match op {
-            Op::RenameFrom(..) | Op::MoveFrom(..) | Op::CancelFrom(..) | Op::UninviteFromOn(..) => {
-                ranges(*meeting)
-            }
+            Op::RenameFrom(..)
+            | Op::MoveFrom(..)
+            | Op::CancelFrom(..)
+            | Op::UninviteFromOn(..)
+            | Op::AnswerFrom(..) => ranges(*meeting),
             Op::InviteTo(..) | Op::Delegate(..) | Op::DelegateInstance(..) => !ranges(*meeting),
             _ => true,
         });

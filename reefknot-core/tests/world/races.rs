@@ -6,10 +6,10 @@ use reefknot_core::scheduling::PartStat;
 use super::Op::{
     Add, Answer, AnswerFrom, AnswerInstance, CallOff, CancelFrom, CancelInstance, DeclineByExclusion,
     DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveFrom, MoveInstance, MoveSeries, Rename,
-    RenameFrom, RenameInstance, RevertInstance, Uninvite, UninviteFrom, UninviteFromOn,
+    RenameFrom, RenameInstance, RevertInstance, Split, Uninvite, UninviteFrom, UninviteFromOn,
 };
 use super::meetings::{LATER, TEA};
-use super::people::is_own;
+use super::people::{ROOM, is_own};
 use super::{Op, World, laws};
 
 /// What is under way at the end arrives in many orders, and both sides agree after each.
@@ -167,6 +167,19 @@ fn the_first_instance_of_a_range_is_declined_by_itself() {
 }
 
 #[test]
+fn an_answer_from_an_instance_on_crosses_what_makes_the_instance_another_or_takes_it_out() {
+    let own = [RenameInstance(2, 0), MoveInstance(2, 1), CancelInstance(2), ExcludeInstance(2)];
+    for crossing in own {
+        agree(&[3], &[Deliver(0), crossing, AnswerFrom(3, 2, 0)]);
+        agree(&[3], &[Deliver(0), AnswerFrom(3, 2, 0), crossing, Rename(0)]);
+        agree(&[3], &[Deliver(0), AnswerFrom(3, 0, 0), Deliver(0), crossing, CancelInstance(0)]);
+    }
+    let first = [ExcludeInstance(1), RenameFrom(0, 0), AnswerFrom(3, 1, 0)];
+    agree(&[3], &[&[Deliver(0)], &first[..]].concat());
+    agree(&[3, 4], &[&[Deliver(0), Deliver(0), RenameInstance(0, 0)], &first[..]].concat());
+}
+
+#[test]
 fn a_range_that_says_nothing_new_is_told_because_an_answer_to_it_means_more() {
     agree(&[4], &[RenameInstance(0, 0), Deliver(0), MoveFrom(0, 0), AnswerInstance(4, 0, 0)]);
     agree(&[4], &[Deliver(0), MoveFrom(0, 0), Deliver(0), AnswerInstance(4, 0, 0), MoveInstance(0, 0)]);
@@ -180,7 +193,7 @@ fn who_delegates_a_series_of_which_ranges_leave_nothing_passes_nothing_on() {
 
 #[test]
 fn an_invitation_that_a_range_leaves_nothing_of_is_cancelled_at_a_sequence_of_the_meeting() {
-    agree(&[1], &[Op::Split(1), UninviteFrom(0, 1), RenameFrom(0, 0)]);
+    agree(&[1], &[Split(1), UninviteFrom(0, 1), RenameFrom(0, 0)]);
 }
 
 #[test]
@@ -220,9 +233,21 @@ fn an_answer_crosses_the_end_of_a_series_and_a_version_from_before() {
 fn a_split_series_has_open_ranges_that_are_answered_at_last() {
     for order in 0..32 {
         let mut world = World::tea(true, &[5]);
-        let ops = [Deliver(0), Deliver(0), MoveFrom(2, 1), MoveFrom(1, -1), Op::Split(1)];
+        let ops = [Deliver(0), Deliver(0), MoveFrom(2, 1), MoveFrom(1, -1), Split(1)];
         ops.into_iter().for_each(|op| world.apply(op));
         world.step(LATER, ExcludeInstance(1));
+        world.drain(order);
+        laws::all_at_rest(&world, order);
+    }
+}
+
+#[test]
+fn who_is_put_on_an_instance_of_what_was_split_off_has_not_answered_for_it() {
+    for order in 0..40 {
+        let mut world = World::tea(true, &[ROOM]);
+        [UninviteFrom(3, ROOM), Deliver(0), Split(1)].into_iter().for_each(|op| world.apply(op));
+        world.drain(order);
+        world.step(LATER, RevertInstance(2));
         world.drain(order);
         laws::all_at_rest(&world, order);
     }
@@ -287,12 +312,29 @@ fn an_earlier_instance_stays_when_a_dropped_range_leaves_nothing_of_the_series()
 fn the_rest_of_a_range_is_answered_where_its_first_instance_is_on_its_own() {
     let alone = [UninviteFromOn(0, 3), Deliver(0), UninviteFrom(1, 2), DeclineByExclusion(2, 0)];
     agree(&[2], &[&[Deliver(0)], &alone[..]].concat());
+    // They were taken off the next instance, or that was cancelled, and a later one is on its own.
+    for next in [UninviteFrom(1, 2), CancelInstance(1)] {
+        let ops = [UninviteFromOn(0, 3), Deliver(0), UninviteFrom(2, 4), next, DeclineByExclusion(2, 0)];
+        agree(&[2, 4], &[&[Deliver(0), Deliver(0)], &ops[..]].concat());
+    }
 }
 
 #[test]
 fn an_instance_on_its_own_follows_the_answer_that_its_range_follows() {
     let ranges = [MoveFrom(2, 0), MoveFrom(1, 0), UninviteFrom(3, 3), AnswerInstance(2, 1, 2)];
     agree(&[2, 3], &[&[Deliver(0), Deliver(0)], &ranges[..]].concat());
+}
+
+#[test]
+fn what_stays_of_a_series_keeps_its_answer_when_an_instance_that_was_declined_is_cancelled_with_the_rest() {
+    let answered = [Deliver(0), MoveInstance(1, 0), Answer(1, 0), Deliver(1), AnswerInstance(1, 0, 1)];
+    agree(&[1], &[&answered[..], &[Deliver(0), Deliver(0), Deliver(0), CancelFrom(0)]].concat());
+}
+
+#[test]
+fn who_lost_the_later_instances_has_them_back_with_a_range_that_begins_earlier() {
+    agree(&[1], &[UninviteFromOn(1, 1), Deliver(0), Deliver(0), MoveFrom(0, 1), MoveSeries(0)]);
+    agree(&[1], &[Deliver(0), UninviteFromOn(1, 1), RenameFrom(0, 0), CancelFrom(3)]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 
 use super::cancel::{cut, mark_cancelled};
 use super::{keep_own, known_of_ruling, refresh};
@@ -212,7 +213,10 @@ impl Taking<'_> {
             tombstones.retain(|_, dead| *dead > revision);
             ended.retain(|_, dead| *dead > revision);
         } else if said.is_this_and_future(key) {
-            tombstones.retain(|later, dead| *dead > revision || said.ruling_before(later) != *key);
+            let ends =
+                |later: &InstanceKey, dead: &Revision| *dead > revision || said.ruling_before(later) != *key;
+            tombstones.retain(|later, dead| ends(later, dead));
+            ended.retain(|later, dead| ends(later, dead));
         }
     }
 
@@ -390,6 +394,7 @@ impl Taking<'_> {
                 self.outcome.because_of(&key, "own-answer-kept", message, "RFC 5546 §3.2.3");
                 self.taken += 1;
             }
+            self.taken += usize::from(fall_back(object, address, &mut self.outcome)?);
             // The organizer may not have heard of the delegation yet, nor that it was taken back.
             object.complete_delegations(address, self.stored)?;
             let keys: Vec<_> = object.parts().map(|(key, _)| key.clone()).collect();
@@ -537,4 +542,36 @@ fn same_alarms(held: &Component, object: Option<&SchedulingObject>) -> bool {
         component.components_named("VALARM").map(ToString::to_string).collect::<BTreeSet<_>>()
     };
     object.and_then(SchedulingObject::master).is_some_and(|master| printed(master) == printed(held))
+}
+
+/// A component that only the user's answer made says what rules it where that answer is asked again, as an overtaken REQUEST
+/// may do, too. Tells whether one does.
+fn fall_back(
+    object: &mut SchedulingObject,
+    user: &CalendarUserAddress,
+    outcome: &mut Outcome,
+) -> Result<bool> {
+    let own = object.overrides().filter(|key| !outcome.state.known.contains_key(key));
+    let overtaken: Vec<_> = own
+        .filter(|key| {
+            let answer = outcome.state.answers.overtaken_under(key, object.rulings_before(key));
+            let shown = object.attendee(key, from_ref(user)).map(|own| &own.partstat);
+            answer.is_some() && answer == shown
+        })
+        .cloned()
+        .collect();
+    let mut any = false;
+    for key in overtaken {
+        let said = object.projected(&key);
+        let Some(said) = said.as_ref().and_then(|part| attendee_among(part, |who| who == user)) else {
+            continue;
+        };
+        let write = |line: &mut PropertyBuf| line.set_param("PARTSTAT", said.partstat.as_str());
+        if object.edit_attendees(&key, |line| line.address == *user, |_, line| write(line))? > 0 {
+            let message = "what was answered is asked again";
+            outcome.because_of(&key, "asked-again", message, "RFC 6638 §3.2.8");
+            any = true;
+        }
+    }
+    Ok(any)
 }

@@ -135,20 +135,24 @@ impl<'a> Revise<'a> {
                 remembered.is_some_and(|remembered| remembered.answers.is_asked_apart(&key))
             };
             let mut differs = again || asked.iter().any(apart);
-            let sequence = fields::revision(old).sequence.max(fields::revision(&new).sequence);
-            fields::set_sequence(&mut new, sequence);
+            let mut sequence = fields::revision(old).sequence.max(fields::revision(&new).sequence);
             let mut answers = BTreeMap::new();
             for attendee in attendees(&new) {
                 let who = attendee.address;
-                // Who did not attend the instance before has not answered for it, whatever they said of the series.
-                let answer = match before.attendee(&key, from_ref(&who)) {
+                let attended = before.attendee(&key, from_ref(&who));
+                let answer = match attended {
                     Some(asked) if !again => asked.partstat.clone(),
                     _ => PartStat::NeedsAction,
                 };
+                // Who did not attend the instance before has not answered for it, whatever they said of the series.
+                if attended.is_none() && attendee.partstat != PartStat::NeedsAction {
+                    sequence = self.next;
+                }
                 if !self.context.identities.is_own(&who) && attendee.partstat != answer {
                     answers.insert(who, answer);
                 }
             }
+            fields::set_sequence(&mut new, sequence);
             differs |= !answers.is_empty();
             // Setting a known token cannot fail.
             let _ = edit_attendees(

@@ -99,7 +99,7 @@ impl Recorder<'_> {
         }
         if let Some((code, message, source)) = self.no_such_instance(key) {
             self.outcome.because_of(key, code, message, source);
-            return Ok(());
+            return self.answer_later_ones(key, component, &answer);
         }
         let who = from_ref(&answer.address);
         let known = match self.object.part(key) {
@@ -112,7 +112,7 @@ impl Recorder<'_> {
                 answer.address
             );
             self.outcome.because_of(key, "removed-before", message, "RFC 5546 §3.2.5");
-            return Ok(());
+            return self.answer_later_ones(key, component, &answer);
         }
         if !known && !self.admit(key, &line, &answer)? {
             return Ok(());
@@ -132,6 +132,20 @@ impl Recorder<'_> {
             self.delegators(key, component, &answer)?;
             self.tell_remarks(component, &answer.address);
         }
+        self.settle(&answer.address)
+    }
+
+    /// An answer to an instance that is not theirs any more may be said of all later ones, too (RFC 5545 §3.2.13).
+    fn answer_later_ones(
+        &mut self,
+        key: &InstanceKey,
+        component: &Component,
+        answer: &Attendee,
+    ) -> Result<()> {
+        if !fields::is_this_and_future(component) || !self.had_something(answer) {
+            return Ok(());
+        }
+        self.remember(key, component, answer);
         self.settle(&answer.address)
     }
 
@@ -224,19 +238,13 @@ impl Recorder<'_> {
     /// Records an answer unless there is a later one (RFC 5546 §2.1.5).
     fn hear(&mut self, key: &InstanceKey, component: &Component, answer: &Attendee) -> Heard {
         let who = &answer.address;
-        let current = self.stored.revision(key).sequence;
-        let answers = &mut self.outcome.state.attendee(who, self.stored).answers;
-        let asked = answers.asked(key);
-        let mut revision = fields::revision(component);
-        // Nobody can answer a revision that is still to come.
-        revision.sequence = revision.sequence.min(current.max(asked));
-        let (heard, code, message) = match answers.give(key, revision, answer.partstat.clone()) {
+        let (order, sequence, asked) = self.remember(key, component, answer);
+        let (heard, code, message) = match order {
             Ordering::Equal => (Heard::Before, "duplicate", format!("this answer of {who} is recorded")),
             Ordering::Less => {
                 (Heard::Late, "stale-reply", format!("{who} has given a later answer than this one"))
             }
-            Ordering::Greater if revision.sequence < asked => {
-                let sequence = revision.sequence;
+            Ordering::Greater if sequence < asked => {
                 let message = format!("{who} answers SEQUENCE {sequence}, and SEQUENCE {asked} asks again");
                 (Heard::Overtaken, "stale-reply", message)
             }
@@ -244,6 +252,27 @@ impl Recorder<'_> {
         };
         self.outcome.because_of(key, code, message, "RFC 5546 §2.1.5");
         heard
+    }
+
+    /// As [`hear`](Self::hear); how the answer compares with the one before, the SEQUENCE that it answers, and that which
+    /// asked.
+    fn remember(
+        &mut self,
+        key: &InstanceKey,
+        component: &Component,
+        answer: &Attendee,
+    ) -> (Ordering, u32, u32) {
+        let current = self.stored.revision(key).sequence;
+        let answers = &mut self.outcome.state.attendee(&answer.address, self.stored).answers;
+        let asked = answers.asked(key);
+        let mut revision = fields::revision(component);
+        // Nobody can answer a revision that is still to come.
+        revision.sequence = revision.sequence.min(current.max(asked));
+        let order = match fields::is_this_and_future(component) {
+            true => answers.give_from(key, revision, answer.partstat.clone()),
+            false => answers.give(key, revision, answer.partstat.clone()),
+        };
+        (order, revision.sequence, asked)
     }
 
     /// Gives an instance a component of its own, as the series has it, so that it can hold an answer.
