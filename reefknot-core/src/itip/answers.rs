@@ -262,7 +262,8 @@ impl Answering<'_> {
         };
         let own = after.overrides().chain(self.outcome.state.answers.given());
         for key in own.filter(covered) {
-            let standing = match after.effective(key) {
+            // What rules later instances is answered though its first be excluded.
+            let standing = match after.said(key) {
                 Some(component) if fields::is_cancelled(&component) => None,
                 Some(_) => self.answer_in(after, key).filter(|answer| *answer != PartStat::NeedsAction),
                 // Taken out of the copy: declined.

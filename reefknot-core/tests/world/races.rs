@@ -338,6 +338,20 @@ fn who_lost_the_later_instances_has_them_back_with_a_range_that_begins_earlier()
 }
 
 #[test]
+fn an_answer_to_the_series_leaves_a_range_as_it_was_answered_though_its_first_instance_be_excluded() {
+    for first in [&[][..], &[ExcludeInstance(0), Deliver(0)]] {
+        let range = [Deliver(0), Answer(2, 1), Deliver(0), RenameFrom(0, 0), Deliver(0), Deliver(0)];
+        let all = [&range[..], first, &[Answer(2, 0)]].concat();
+        for world in super::delegations::agree(true, &[2], &all) {
+            let object = world.organizers(TEA).unwrap();
+            let said = object.attendees(&world.keys(TEA)[1]);
+            let own = said.iter().find(|attendee| is_own(2, &attendee.address)).unwrap();
+            assert_eq!(own.partstat, PartStat::Declined, "{world}");
+        }
+    }
+}
+
+#[test]
 fn an_instance_is_given_back_before_the_series_that_excludes_it_is_heard_of() {
     let ops = [Deliver(0), UninviteFrom(1, 2), Rename(0), CancelFrom(0), Invite(2)];
     for world in super::delegations::agree(true, &[2], &ops) {
