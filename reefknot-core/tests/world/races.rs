@@ -5,8 +5,9 @@ use reefknot_core::scheduling::PartStat;
 
 use super::Op::{
     Add, Answer, AnswerFrom, AnswerInstance, CallOff, CancelFrom, CancelInstance, DeclineByExclusion,
-    DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveFrom, MoveInstance, MoveSeries, Rename,
-    RenameFrom, RenameInstance, RevertInstance, Split, Uninvite, UninviteFrom, UninviteFromOn,
+    Delegate, DelegateInstance, DeleteCopy, Deliver, ExcludeInstance, Invite, InviteTo, MoveFrom,
+    MoveInstance, MoveSeries, Rename, RenameFrom, RenameInstance, RevertInstance, Split, Uninvite,
+    UninviteFrom, UninviteFromOn,
 };
 use super::meetings::{LATER, TEA};
 use super::people::{ROOM, is_own};
@@ -187,8 +188,8 @@ fn a_range_that_says_nothing_new_is_told_because_an_answer_to_it_means_more() {
 
 #[test]
 fn who_delegates_a_series_of_which_ranges_leave_nothing_passes_nothing_on() {
-    agree(&[3], &[Deliver(0), MoveFrom(0, -1), Deliver(0), Op::Delegate(3)]);
-    agree(&[3], &[Deliver(0), Answer(3, 0), MoveFrom(0, -1), Op::Delegate(3)]);
+    agree(&[3], &[Deliver(0), MoveFrom(0, -1), Deliver(0), Delegate(3)]);
+    agree(&[3], &[Deliver(0), Answer(3, 0), MoveFrom(0, -1), Delegate(3)]);
 }
 
 #[test]
@@ -201,10 +202,10 @@ fn the_first_instance_of_a_range_is_excluded_for_everybody() {
     agree(&[1], &[RenameFrom(0, 0), ExcludeInstance(0), Deliver(0), Answer(1, 0), Deliver(0)]);
     agree(
         &[2],
-        &[RenameFrom(0, 0), ExcludeInstance(0), Deliver(0), Deliver(0), Op::Delegate(2), MoveInstance(1, -1)],
+        &[RenameFrom(0, 0), ExcludeInstance(0), Deliver(0), Deliver(0), Delegate(2), MoveInstance(1, -1)],
     );
     // They sent somebody in their place before there was the range.
-    agree(&[2], &[Deliver(0), Op::Delegate(2), Deliver(0), RenameFrom(2, 0), ExcludeInstance(2)]);
+    agree(&[2], &[Deliver(0), Delegate(2), Deliver(0), RenameFrom(2, 0), ExcludeInstance(2)]);
 }
 
 #[test]
@@ -349,6 +350,12 @@ fn an_answer_to_the_series_leaves_a_range_as_it_was_answered_though_its_first_in
             assert_eq!(own.partstat, PartStat::Declined, "{world}");
         }
     }
+}
+
+#[test]
+fn a_delegate_who_was_turned_away_from_an_instance_comes_to_it_with_the_series() {
+    let delegated = [Delegate(1), Uninvite(4), UninviteFrom(2, 1), Invite(2), DelegateInstance(4, 0)];
+    agree(&[1, 4], &[&[Deliver(0), Deliver(0)], &delegated[..]].concat());
 }
 
 #[test]

@@ -271,7 +271,8 @@ impl Recorder<'_> {
             let ended = self.turn_away(delegate, change)?;
             let revived = self.ended_with(&ended, delegate);
             let placed: Keys = change.placed.values().flatten().cloned().collect();
-            self.count_up(delegate, &(&placed | &revived));
+            let back = self.hold_what_returns(delegate, &placed);
+            self.count_up(delegate, &(&(&placed | &revived) | &back));
             // Only the organizer adds to what somebody holds already.
             adds.push(!placed.is_empty() && (told || elsewhere) || !revived.is_empty());
         }
@@ -281,6 +282,19 @@ impl Recorder<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Instances that somebody was told are cancelled, and which they attend now with what rules these: each gets a component,
+    /// for only a higher SEQUENCE of its own brings it back.
+    fn hold_what_returns(&mut self, who: &CalendarUserAddress, placed: &Keys) -> Keys {
+        let Some(remembered) = self.outcome.state.attendees.get(who) else { return Keys::new() };
+        let returns = remembered.cancelled.iter().filter(|key| {
+            let alone = !key.is_master() && self.object.part(key).is_none();
+            alone && placed.contains(&self.object.ruling_before(key)) && self.attends(key, who)
+        });
+        let returns: Keys = returns.cloned().collect();
+        returns.iter().for_each(|key| self.hold(key));
+        returns
     }
 
     /// What somebody attends of what a CANCEL of these components ends with them.
