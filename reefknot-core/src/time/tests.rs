@@ -259,3 +259,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_zone_whose_clocks_change_twice_in_a_few_days_is_written_down_whole() {
+    let text = "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Own\r\n\
+                BEGIN:STANDARD\r\nDTSTART:20080406T030000\r\nRRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=1SU\r\n\
+                TZOFFSETFROM:+1100\r\nTZOFFSETTO:+1000\r\nEND:STANDARD\r\n\
+                BEGIN:DAYLIGHT\r\nDTSTART:20080401T030000\r\nRRULE:FREQ=YEARLY\r\n\
+                TZOFFSETFROM:+1000\r\nTZOFFSETTO:+1100\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n";
+    let zones = |text: &str| {
+        let stream = Stream::parse(text.as_bytes(), &Limits::default()).unwrap();
+        Zones::of(stream.calendars().next().unwrap())
+    };
+    let own = zones(text).resolve("Own").unwrap().zone;
+    let (from, to) = (Timestamp::from_seconds(1_700_000_000), Timestamp::from_seconds(1_840_000_000));
+    let written =
+        format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", vtimezone_text("Written", &own, from, to));
+    let again = zones(&written).resolve("Written").unwrap().zone;
+    assert_eq!(own.first_difference(&again, from, to), None, "{written}");
+}

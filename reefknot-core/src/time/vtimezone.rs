@@ -4,7 +4,6 @@
 //! cut to the span asked for, because nobody needs the clocks of 1911 to meet next Tuesday.
 
 use super::Zone;
-use super::iana::{STRIDE, change};
 use crate::value::{Date, LocalDateTime, Timestamp, UtcOffset, Weekday};
 use std::fmt::Write;
 
@@ -93,30 +92,22 @@ fn civil_year(year: i32) -> i64 {
     Date::new(year, 1, 1).map_or(0, |first| first.days_since_epoch() * DAY)
 }
 
-/// All changes of offset in `(from, to]`.
+/// All changes of offset in `(from, to]`, however soon one follows another.
 fn onsets(zone: &Zone, from: i64, to: i64) -> Vec<Onset> {
-    let state = |second: i64| zone.offset_at(Timestamp::from_seconds(second));
-    let (mut found, mut here) = (Vec::new(), from);
-    let mut own = state(here);
-    while here < to {
-        let next = here + STRIDE;
-        let other = state(next);
-        if other != own {
-            let second = change(here, next, |at| state(at) == own);
-            let instant = Timestamp::from_seconds(second);
+    let (mut found, mut here) = (Vec::new(), zone.span(from, YEAR));
+    while here.to <= to {
+        let next = zone.span(here.to, YEAR);
+        if next.offset != here.offset {
+            let instant = Timestamp::from_seconds(here.to);
             found.push(Onset {
-                second,
-                from: own,
-                to: state(second),
+                second: here.to,
+                from: here.offset,
+                to: next.offset,
                 daylight: zone.is_daylight(instant),
                 name: zone.abbreviation(instant),
             });
-            // Another change may follow within the same stride.
-            here = second;
-            own = state(second);
-        } else {
-            here = next;
         }
+        here = next;
     }
     found
 }
